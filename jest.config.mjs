@@ -1,0 +1,15 @@
+/** Jest runs every suite under `test/` as native ES modules; @swc/jest only strips the types. */
+export default {
+  testEnvironment: "node",
+  extensionsToTreatAsEsm: [".ts", ".tsx"],
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/", "<rootDir>/test/frontend/"],
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/frontend/.next/"],
+  transform: {
+    "^.+\\.tsx?$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript", tsx: false }, target: "es2024" }, module: { type: "es6" } },
+    ],
+  },
+  testTimeout: 30_000,
+};

@@ -1,0 +1,59 @@
+/** The task as every service, event and screen sees it. */
+import * as z from "zod/mini";
+import { aggregateVersion, due, instant, localDate, localDateTime, localTime, timeZone, uuid } from "./primitives.ts";
+
+/** `p1` is the most urgent, `p4` the default. */
+export const priority = z.enum(["p1", "p2", "p3", "p4"]);
+
+export const taskStatus = z.enum(["open", "completed"]);
+
+/** A tag without its sigil. */
+export const tag = z.string().check(z.minLength(1), z.maxLength(60), z.regex(/^[^\s@#,!{}]+$/u));
+
+export const title = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
+
+export const notes = z.string().check(z.maxLength(20_000));
+
+/**
+ * RFC 5545 recurrence rule without `RRULE:` and `DTSTART`. `schedule` counts from the due date, `completion` from the day
+ * on which the task was completed.
+ */
+export const recurrence = z.object({
+  rrule: z.string().check(z.minLength(5), z.maxLength(250), z.regex(/^FREQ=(HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY)(;|$)/)),
+  anchor: z.enum(["schedule", "completion"]),
+});
+
+/** Before the task is due, at a time of its own, or on a rhythm of its own. */
+export const reminder = z.union([
+  z.object({ minutesBefore: z.int().check(z.minimum(0), z.maximum(525_600)) }),
+  z.object({ at: z.union([localTime, localDateTime]) }),
+  z.object({ rrule: z.string().check(z.maxLength(250)), time: localTime }),
+]);
+
+export const task = z.object({
+  id: uuid,
+  /** Short number, counted per user from 1: what people say in "complete task 12". */
+  number: z.int().check(z.minimum(1)),
+  title,
+  notes,
+  status: taskStatus,
+  priority,
+  tags: z.array(tag).check(z.maxLength(20)),
+  due: z.nullable(due),
+  deadline: z.nullable(localDate),
+  /** The zone in which `due`, `deadline` and `reminder` are read. */
+  timeZone,
+  recurrence: z.nullable(recurrence),
+  reminder: z.nullable(reminder),
+  /** The occurrence that this one follows, for tasks made by a recurrence. */
+  predecessorId: z.nullable(uuid),
+  version: aggregateVersion,
+  createdAt: instant,
+  updatedAt: instant,
+  completedAt: z.nullable(instant),
+});
+
+export type Task = z.output<typeof task>;
+export type Priority = z.output<typeof priority>;
+export type Recurrence = z.output<typeof recurrence>;
+export type Reminder = z.output<typeof reminder>;
