@@ -31,7 +31,12 @@ export const bytesQuantity = ({ mebibytes: n }: Bytes): string => (n % 1024 === 
 
 /** Dapr and Prometheus notation, e.g. `30s`, `5m`, `7d`; the largest unit that divides it. */
 export function durationText({ milliseconds: ms }: Duration): string {
-  for (const [unit, size] of [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1000]] as const) {
+  for (const [unit, size] of [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["m", 60_000],
+    ["s", 1000],
+  ] as const) {
     if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
   }
   return `${ms}ms`;

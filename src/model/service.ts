@@ -48,7 +48,9 @@ export interface ServiceProps {
 export type ServiceRole = "web" | "api" | "consumer";
 
 type WithDefaults<P extends ServiceProps> = {
-  readonly [K in keyof Required<ServiceProps>]: P extends Readonly<Record<K, infer V>> ? V : (typeof defaults)[K & keyof typeof defaults];
+  readonly [K in keyof Required<ServiceProps>]: P extends Readonly<Record<K, infer V>>
+    ? V
+    : (typeof defaults)[K & keyof typeof defaults];
 };
 
 export type Service<R extends ServiceRole = ServiceRole, P extends ServiceProps = ServiceProps> = WithDefaults<P> & {
@@ -78,7 +80,9 @@ export const web = make("web");
 export const api = make("api");
 
 /** A consumer has subscriptions, and neither public routes nor callers. */
-export const consumer = <const P extends ServiceProps & { readonly subscribes: readonly [string, ...string[]]; readonly routes?: never }>(
+export const consumer = <
+  const P extends ServiceProps & { readonly subscribes: readonly [string, ...string[]]; readonly routes?: never },
+>(
   props: P,
 ): Service<"consumer", P> => make("consumer")(props);
 

@@ -8,7 +8,11 @@ const approval = { ...tool, approvalId: uuid };
 
 export const chatEvents = eventContract({
   "dev.todo.chat.conversation_started.v1": z.object({ conversationId: uuid }),
-  "dev.todo.chat.message_sent.v1": z.object({ conversationId: uuid, messageId: uuid, role: z.enum(["user", "assistant"]) }),
+  "dev.todo.chat.message_sent.v1": z.object({
+    conversationId: uuid,
+    messageId: uuid,
+    role: z.enum(["user", "assistant"]),
+  }),
   "dev.todo.chat.tool_used.v1": z.object({ ...tool, outcome: z.enum(["succeeded", "failed"]) }),
   "dev.todo.chat.approval_asked.v1": z.object({ ...approval, expiresAt: instant }),
   "dev.todo.chat.approval_given.v1": z.object(approval),

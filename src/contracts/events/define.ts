@@ -40,9 +40,9 @@ export type DataOf<C extends EventContract> = EventOf<C>["data"];
 
 export interface EventContract<D extends DataSchemas = DataSchemas> {
   readonly data: D;
-  readonly types: readonly (keyof D & EventType)[];
+  readonly types: readonly EventType[];
   /** Schema of the whole CloudEvent of one type. */
-  envelope(type: keyof D & EventType): z.ZodMiniType;
+  envelope(type: EventType): z.ZodMiniType;
 }
 
 /**
@@ -50,21 +50,24 @@ export interface EventContract<D extends DataSchemas = DataSchemas> {
  * @throws TypeError when a type is not `dev.todo.<aggregate>.<event>.v<version>`
  */
 export function eventContract<const D extends DataSchemas>(data: D): EventContract<D> {
-  const types = Object.keys(data) as (keyof D & EventType)[];
+  const types = Object.keys(data) as EventType[];
   for (const type of types) {
     if (!/^dev\.todo\.[a-z]+\.[a-z_]+\.v[1-9]\d*$/.test(type)) {
-      throw new TypeError(`event type "${type}" is not of the form dev.todo.<aggregate>.<event>.v<version>: rename it in src/contracts/events`);
+      throw new TypeError(
+        `event type "${type}" is not of the form dev.todo.<aggregate>.<event>.v<version>: rename it in src/contracts/events`,
+      );
     }
   }
   const envelopes = new Map<string, z.ZodMiniType>();
   return Object.freeze({
     data: Object.freeze(data),
     types: Object.freeze(types),
-    envelope(type: keyof D & EventType) {
+    envelope(type: EventType) {
       const known = envelopes.get(type);
       if (known) return known;
       const schema = data[type];
-      if (!schema) throw new TypeError(`event type "${type}" is not part of this contract (known: ${types.join(", ")})`);
+      if (!schema)
+        throw new TypeError(`event type "${type}" is not part of this contract (known: ${types.join(", ")})`);
       const made = z.object({ ...attributes, type: z.literal(type), data: schema });
       envelopes.set(type, made);
       return made;
@@ -81,12 +84,20 @@ export function parseEvent<C extends EventContract>(
   input: unknown,
 ): { ok: true; event: EventOf<C> } | { ok: false; reason: "unknown-type" | "invalid"; problems: string[] } {
   const type = typeof input === "object" && input !== null && "type" in input ? input.type : undefined;
-  if (typeof type !== "string" || !(contract.types as readonly string[]).includes(type)) {
-    return { ok: false, reason: "unknown-type", problems: [`unknown event type ${JSON.stringify(type) ?? "undefined"}`] };
+  if (typeof type !== "string" || !contract.types.includes(type as EventType)) {
+    return {
+      ok: false,
+      reason: "unknown-type",
+      problems: [`unknown event type ${JSON.stringify(type) ?? "undefined"}`],
+    };
   }
   const result = contract.envelope(type as EventType).safeParse(input);
   if (result.success) return { ok: true, event: result.data as EventOf<C> };
-  return { ok: false, reason: "invalid", problems: result.error.issues.map((issue) => `${issue.path.join(".") || "event"}: ${issue.message}`) };
+  return {
+    ok: false,
+    reason: "invalid",
+    problems: result.error.issues.map((issue) => `${issue.path.join(".") || "event"}: ${issue.message}`),
+  };
 }
 
 /** JSON Schema (draft 2020-12) of one event type's whole CloudEvent, as registered in the schema registry. */
