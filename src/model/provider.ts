@@ -35,7 +35,10 @@ export type Provider = ProviderFacts &
 export type ProviderKind = Provider["kind"];
 export type ProviderOf<K extends ProviderKind> = Extract<Provider, { kind: K }>;
 
-const frozen = <K extends ProviderKind>(provider: ProviderOf<K>): ProviderOf<K> => Object.freeze(provider);
+function frozen<K extends ProviderKind>(provider: ProviderOf<K>): ProviderOf<K> {
+  Object.freeze(provider);
+  return provider;
+}
 
 const ZONE = "topology.kubernetes.io/zone";
 

@@ -30,44 +30,50 @@ const reader = consumer({
 
 system({ ...rest, services: { tasks, reader } });
 
+const misspelt = api({ ...common, port: 8081, invokes: { taks: { idempotent: true } } });
 // @ts-expect-error a misspelt service cannot be invoked
-system({
-  ...rest,
-  services: { tasks, reader, chat: api({ ...common, port: 8081, invokes: { taks: { idempotent: true } } }) },
-});
+system({ ...rest, services: { tasks, reader, chat: misspelt } });
 
+const callsConsumer = api({ ...common, port: 8081, invokes: { reader: { idempotent: true } } });
 // @ts-expect-error a consumer cannot be invoked
-system({
-  ...rest,
-  services: { tasks, reader, chat: api({ ...common, port: 8081, invokes: { reader: { idempotent: true } } }) },
-});
+system({ ...rest, services: { tasks, reader, chat: callsConsumer } });
 
+const callsItself = api({
+  ...common,
+  port: 8082,
+  publishes: ["task-events"],
+  invokes: { tasks: { idempotent: true } },
+});
 // @ts-expect-error a service cannot invoke itself
-system({
-  ...rest,
-  services: { reader, tasks: api({ ...common, port: 8082, invokes: { tasks: { idempotent: true } } }) },
-});
+system({ ...rest, services: { reader, tasks: callsItself } });
 
+const readsUnknown = consumer({ ...common, port: 8083, subscribes: ["task-event"] });
 // @ts-expect-error a topic that nobody declares cannot be subscribed to
-system({ ...rest, services: { tasks, reader: consumer({ ...common, port: 8083, subscribes: ["task-event"] }) } });
+system({ ...rest, services: { tasks, reader: readsUnknown } });
 
+const writesUnknown = api({ ...common, port: 8082, publishes: ["tasks"] });
 // @ts-expect-error an unknown topic cannot be published
-system({ ...rest, services: { reader, tasks: api({ ...common, port: 8082, publishes: ["tasks"] }) } });
+system({ ...rest, services: { reader, tasks: writesUnknown } });
 
+const writesDeadLetters = api({ ...common, port: 8082, publishes: ["dead-letters"] });
 // @ts-expect-error the dead letter topic is nobody's to publish by hand
-system({ ...rest, services: { reader, tasks: api({ ...common, port: 8082, publishes: ["dead-letters"] }) } });
+system({ ...rest, services: { reader, tasks: writesDeadLetters } });
 
+const samePort = api({ ...common, port: 8082 });
 // @ts-expect-error two services cannot share a port
-system({ ...rest, services: { tasks, reader, chat: api({ ...common, port: 8082 }) } });
+system({ ...rest, services: { tasks, reader, chat: samePort } });
 
+const unknownStore = api({ ...common, port: 8081, stores: ["redis"] });
 // @ts-expect-error an undeclared store
-system({ ...rest, services: { reader, tasks: api({ ...common, port: 8082, stores: ["redis"] }) } });
+system({ ...rest, services: { tasks, reader, chat: unknownStore } });
 
+const unknownSecret = api({ ...common, port: 8081, secrets: ["tokn"] });
 // @ts-expect-error an undeclared secret
-system({ ...rest, services: { reader, tasks: api({ ...common, port: 8082, secrets: ["tokn"] }) } });
+system({ ...rest, services: { tasks, reader, chat: unknownSecret } });
 
+const unknownHost = api({ ...common, port: 8081, egress: ["mail"] });
 // @ts-expect-error an undeclared outside host
-system({ ...rest, services: { reader, tasks: api({ ...common, port: 8082, egress: ["mail"] }) } });
+system({ ...rest, services: { tasks, reader, chat: unknownHost } });
 
 // @ts-expect-error an edge must say whether its calls may be repeated
 api({ ...common, port: 8081, invokes: { tasks: {} } });
