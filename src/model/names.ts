@@ -1,0 +1,56 @@
+/** The one place where names are made. What is derived from a service carries the service's name. */
+import type { System } from "./system.ts";
+
+export const namespaces = {
+  apps: "todo-apps",
+  infra: "infra-services",
+  secrets: "infra-secrets",
+  monitoring: "monitoring",
+  dapr: "dapr-system",
+  ingress: "ingress",
+  certManager: "cert-manager",
+  externalSecrets: "external-secrets",
+  externalDns: "external-dns",
+  keda: "keda",
+  strimzi: "strimzi-system",
+  cloudNativePg: "cnpg-system",
+  falco: "falco",
+  argocd: "argocd",
+} as const;
+
+export type Namespace = (typeof namespaces)[keyof typeof namespaces];
+
+/** Dapr components, by what they are for. */
+export const components = {
+  pubsub: "pubsub-kafka-todo",
+  statestore: "statestore",
+  secretstore: "secretstore-cloud",
+} as const;
+
+export const kafkaCluster = "todo-kafka";
+export const postgresCluster = "todo-postgres";
+export const valkey = "todo-valkey";
+export const schemaRegistry = "schema-registry";
+export const publicGateway = "todo";
+
+/** `<namespace>/<name>` below is where a Secret of that name appears for the pods. */
+export const secretNames = {
+  /** Keys `url` (through the pooler) and `direct-url`. */
+  database: (service: string) => `${service}-database`,
+  /** Keys `user.crt`, `user.key`, `ca.crt`, or `password` on managed Kafka. */
+  kafka: (service: string) => `${service}-kafka`,
+  /** Key `token`: what the service presents to its sidecar. */
+  daprApiToken: (service: string) => `${service}-dapr-api-token`,
+  /** Key `token`: what the sidecar presents to the service. */
+  appApiToken: (service: string) => `${service}-app-api-token`,
+} as const;
+
+/** One PostgreSQL database, one schema and one role a service. */
+export const databaseName = (model: System): string => model.name;
+export const schemaName = (service: string): string => service.replaceAll("-", "_");
+
+/** Kafka consumer group of a service: its Dapr app id. */
+export const consumerGroup = (service: string): string => service;
+
+/** SPIFFE trust domain of the sidecars. */
+export const trustDomain = "cluster.local";
