@@ -1,0 +1,35 @@
+/** A failure the person at the terminal can mend. Shown as `error: <message>. <remedy>`. */
+export class EmitError extends Error {
+  override readonly name = "EmitError";
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.remedy = remedy;
+  }
+}
+
+const noRoom = ["it has no room left", "Free some space there and run it again"] as const;
+const noRight = ["permission denied", "Make the folder writable for this user, or choose another with --out"] as const;
+
+/** What a failed system call means to a person, by errno name. */
+const causes: Readonly<Record<string, readonly [problem: string, remedy: string]>> = {
+  EACCES: noRight,
+  EPERM: noRight,
+  EROFS: ["it is on a read-only file system", "Choose another folder with --out"],
+  ENOTDIR: ["a file stands where a folder is needed", "Move that file away and run it again"],
+  EEXIST: ["a file stands where a folder is needed", "Move that file away and run it again"],
+  EISDIR: ["a folder stands where a file is needed", "Move that folder away and run it again"],
+  ENOSPC: noRoom,
+  EDQUOT: noRoom,
+  EFBIG: ["a file would be larger than this user may write", "Raise the limit (ulimit -f) and run it again"],
+  EXDEV: ["a part of it is on another file system", "Keep the whole folder on one file system"],
+};
+
+/** A failed system call as an `EmitError` about `folder`; every other error is a bug and is returned as it is. */
+export function explain(error: unknown, folder: string): unknown {
+  if (!(error instanceof Error) || error instanceof EmitError || !("syscall" in error)) return error;
+  const { code = "unknown error", path } = error as NodeJS.ErrnoException;
+  const [problem, remedy] = causes[code] ?? [`${code} at ${path}`, "Look at that file and run it again"];
+  return new EmitError(`cannot write ${folder}: ${problem}`, remedy, { cause: error });
+}
