@@ -1,9 +1,11 @@
 /** The annotations by which a pod asks for its Dapr sidecar. https://docs.dapr.io/reference/arguments-annotations-overview/ */
-import { bytesQuantity, cpuQuantity, mebibytes, millicores, type Resources } from "#model/quantities";
-import type { AnyService } from "#model/service";
-import { secretNames } from "#model/names";
+
 import type { Environment } from "#model/environment";
 import { isSingleNode } from "#model/environment";
+import { secretNames } from "#model/names";
+import { paths } from "#model/paths";
+import { bytesQuantity, cpuQuantity, mebibytes, millicores, type Resources } from "#model/quantities";
+import type { AnyService } from "#model/service";
 
 /** daprd holds about 154 MiB resident when idle (measured); the limit leaves room for bursts of bulk events. */
 export const sidecarResources = (environment: Environment): Resources => ({
@@ -23,22 +25,26 @@ export interface DaprSidecarProps {
   readonly tokenVolume?: { readonly name: string; readonly path: string };
 }
 
+/** How soon daprd stops delivering to an app that is not ready; the retry budget of events must be longer. */
+export const APP_HEALTH = { intervalSeconds: 3, threshold: 3 } as const;
+
 /** HTTP port of the sidecar inside the pod. */
 export const DAPR_HTTP_PORT = 3500;
 /** Sidecar to sidecar. */
 export const DAPR_INTERNAL_GRPC_PORT = 50_002;
 export const DAPR_METRICS_PORT = 9090;
 
-export const HEALTH_PATH = "/healthz";
-export const READY_PATH = "/readyz";
+/** Seconds that the sidecar has to end after the app: offsets are committed, connections closed. */
+const SIDECAR_SHUTDOWN_SECONDS = 10;
 
-/** Seconds that the sidecar outlives the drain, so that the last events and calls still get out. */
-const SIDECAR_MARGIN_SECONDS = 10;
+/** Seconds until endpoints and routes no longer lead to a pod that is going away. */
+export const ENDPOINT_PROPAGATION_SECONDS = 5;
 
 export const drainSeconds = (service: AnyService): number => Math.ceil(service.drain.milliseconds / 1000);
 
-/** Longer than drain, sidecar margin and the endpoints' propagation together. */
-export const terminationGraceSeconds = (service: AnyService): number => drainSeconds(service) + 2 * SIDECAR_MARGIN_SECONDS;
+/** Longer than propagation, drain and the sidecar's own end together. */
+export const terminationGraceSeconds = (service: AnyService): number =>
+  ENDPOINT_PROPAGATION_SECONDS + drainSeconds(service) + SIDECAR_SHUTDOWN_SECONDS + 5;
 
 export function daprAnnotations(props: DaprSidecarProps): Record<string, string> {
   const { name, service } = props;
@@ -50,10 +56,11 @@ export function daprAnnotations(props: DaprSidecarProps): Record<string, string>
     "dapr.io/app-protocol": "http",
     "dapr.io/config": name,
     "dapr.io/enable-app-health-check": "true",
-    "dapr.io/app-health-check-path": HEALTH_PATH,
-    "dapr.io/app-health-probe-interval": "5",
+    // Readiness, not liveness: while the database is away events wait in Kafka instead of burning their retries.
+    "dapr.io/app-health-check-path": paths.ready,
+    "dapr.io/app-health-probe-interval": String(APP_HEALTH.intervalSeconds),
     "dapr.io/app-health-probe-timeout": "1000",
-    "dapr.io/app-health-threshold": "3",
+    "dapr.io/app-health-threshold": String(APP_HEALTH.threshold),
     "dapr.io/sidecar-cpu-request": cpuQuantity(requests.cpu),
     "dapr.io/sidecar-memory-request": bytesQuantity(requests.memory),
     ...(limits.cpu ? { "dapr.io/sidecar-cpu-limit": cpuQuantity(limits.cpu) } : {}),
@@ -61,8 +68,7 @@ export function daprAnnotations(props: DaprSidecarProps): Record<string, string>
     "dapr.io/sidecar-seccomp-profile-type": "RuntimeDefault",
     // A native sidecar starts before the app and ends after it, so the drain can still publish.
     "dapr.io/enable-native-sidecar": "true",
-    "dapr.io/graceful-shutdown-seconds": String(SIDECAR_MARGIN_SECONDS),
-    "dapr.io/block-shutdown-duration": `${drainSeconds(service)}s`,
+    "dapr.io/graceful-shutdown-seconds": String(SIDECAR_SHUTDOWN_SECONDS),
     "dapr.io/enable-metrics": "true",
     "dapr.io/metrics-port": String(DAPR_METRICS_PORT),
     "dapr.io/log-as-json": "true",
