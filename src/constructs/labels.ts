@@ -26,6 +26,12 @@ export const selectorLabels = (name: string): Labels => ({ [NAME]: name });
 export const chartSelector = (name: string, component?: string): Labels =>
   component ? { [NAME]: name, [COMPONENT]: component } : { [NAME]: name };
 
+/** All our workloads of one component, e.g. every service's migration Job. */
+export const componentSelector = (component: string): Labels => ({ [PART_OF]: "todo", [COMPONENT]: component });
+
+/** Requirement of a selector: pods of any of these workloads of ours. */
+export const namedAnyOf = (names: readonly string[]) => ({ key: NAME, operator: "In", values: [...names] });
+
 /** Set by Kubernetes on every namespace. */
 export const namespaceSelector = (namespace: string): Labels => ({ "kubernetes.io/metadata.name": namespace });
 

@@ -15,8 +15,8 @@ interface ProviderFacts {
   readonly shipsMetricsServer: boolean;
   /** `false`: policies are stored and ignored until Calico is installed. */
   readonly enforcesNetworkPolicies: boolean;
-  /** Pods obtain cloud credentials here; on GKE it must stay reachable. */
-  readonly metadataServer: string | null;
+  /** Where pods obtain cloud credentials from the node; everywhere else they federate and the address stays closed. */
+  readonly metadataServer: { readonly cidr: string; readonly ports: readonly number[] } | null;
   /** Name of this provider in ExternalDNS; `null` where there is no DNS to manage. */
   readonly externalDns: "azure" | "google" | "oci" | "digitalocean" | null;
   /** Annotations that make a load balancer internal. */
@@ -100,7 +100,8 @@ export const gke = (props: { readonly region: string; readonly projectId: string
     shipsGatewayCrds: false,
     shipsMetricsServer: true,
     enforcesNetworkPolicies: true,
-    metadataServer: "169.254.169.252/32",
+    // Dataplane V2's address; without it the metadata server is 169.254.169.252 on 987 and 988.
+    metadataServer: { cidr: "169.254.169.254/32", ports: [80, 8080] },
     externalDns: "google",
     internalLoadBalancer: { "networking.gke.io/load-balancer-type": "Internal" },
   });
