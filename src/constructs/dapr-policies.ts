@@ -1,0 +1,166 @@
+/**
+ * The Dapr documents that say what one service may do and what becomes of its calls: Configuration, Resiliency and
+ * Subscriptions. Plain data first, because the pod template carries its digest.
+ */
+import type { ConfigurationSpec, ResiliencySpec, SubscriptionSpec } from "#imports/dapr.io";
+import type { Environment } from "#model/environment";
+import { components, namespaces, trustDomain } from "#model/names";
+import { paths } from "#model/paths";
+import type { AnyService } from "#model/service";
+import { callersOf, deadLetterTopicOf, type System, usesState } from "#model/system";
+
+export interface DaprPolicies {
+  readonly configuration: ConfigurationSpec;
+  readonly resiliency: ResiliencySpec;
+  /** By topic. */
+  readonly subscriptions: ReadonlyMap<string, SubscriptionSpec>;
+}
+
+export const daprPoliciesOf = (model: System, environment: Environment, name: string): DaprPolicies => {
+  const service = model.services[name];
+  if (!service) throw new TypeError(`no service "${name}" is declared`);
+  return {
+    configuration: configurationOf(model, environment, name, service),
+    resiliency: resiliencyOf(model, service),
+    subscriptions: new Map(service.subscribes.map((topic) => [topic, subscriptionOf(model, topic)])),
+  };
+};
+
+/** Where sidecars send spans. */
+const OTEL_COLLECTOR = `otel-collector.${namespaces.monitoring}.svc.cluster.local:4317`;
+
+function configurationOf(
+  model: System,
+  environment: Environment,
+  name: string,
+  service: AnyService,
+): ConfigurationSpec {
+  return {
+    // On by default since 1.18: a changed policy would reach old pods, or restart every sidecar at once.
+    features: [{ name: "HotReload", enabled: false }],
+    mtls: {
+      enabled: true,
+      controlPlaneTrustDomain: trustDomain,
+      sentryAddress: `dapr-sentry.${namespaces.dapr}.svc.cluster.local:443`,
+      workloadCertTTL: "24h",
+      allowedClockSkew: "15m",
+    },
+    tracing: {
+      samplingRate: String(environment.traceSampling),
+      otel: { endpointAddress: OTEL_COLLECTOR, isSecure: false, protocol: "grpc" },
+    },
+    metrics: {
+      enabled: true,
+      // Paths hold ids: without this every task would be a time series.
+      http: { increasedCardinality: false, excludeVerbs: false },
+    },
+    logging: { apiLogging: { enabled: true, obfuscateURLs: true, omitHealthChecks: true } },
+    api: { allowed: allowedApis(model, service) },
+    accessControl: {
+      defaultAction: "deny",
+      trustDomain,
+      policies: callersOf(model, name).map(([caller]) => ({
+        appId: caller,
+        defaultAction: "deny",
+        trustDomain,
+        namespace: namespaces.apps,
+        operations: paths.invocable.map((path) => ({ name: path, httpVerb: ["*"], action: "allow" })),
+      })),
+    },
+    secrets: {
+      scopes: [
+        {
+          storeName: components.secretstore,
+          defaultAccess: "deny",
+          ...(service.secrets.length > 0 ? { allowedSecrets: [...service.secrets] } : {}),
+        },
+      ],
+    },
+  };
+}
+
+/** The parts of Dapr's API that the service's entry asks for; everything else answers 404 or PermissionDenied. */
+function allowedApis(model: System, service: AnyService) {
+  const wanted: [boolean, string][] = [
+    [Object.keys(service.invokes).length > 0, "invoke"],
+    [service.publishes.length > 0, "publish"],
+    [usesState(model, service), "state"],
+    [service.secrets.length > 0, "secrets"],
+    [service.jobs.length > 0, "jobs"],
+  ];
+  const http = wanted.filter(([is]) => is).map(([, api]) => ({ name: api, version: "v1", protocol: "http" }));
+  // An empty list of a protocol allows all of it: services speak HTTP, so gRPC is left with the metadata alone.
+  return [
+    ...http,
+    { name: "metadata", version: "v1", protocol: "http" },
+    { name: "metadata", version: "v1", protocol: "grpc" },
+  ];
+}
+
+const policies: ResiliencySpec["policies"] = {
+  timeouts: { call: "10s", publish: "10s", state: "2s" },
+  retries: {
+    // Only what surely did not reach the callee, or may reach it twice.
+    idempotentCall: {
+      policy: "constant",
+      duration: "200ms",
+      maxRetries: 2,
+      matching: { httpStatusCodes: "502-504", gRPCStatusCodes: "14" },
+    },
+    // Dapr's own default repeats calls whose connection broke, whoever declared them repeatable or not.
+    DaprBuiltInServiceRetries: { policy: "constant", duration: "1s", maxRetries: 0 },
+    // Up to about 80 s in all: longer than app health needs to stop deliveries to an app that is away.
+    delivery: { policy: "exponential", maxInterval: "15s", maxRetries: 12 },
+    component: { policy: "constant", duration: "500ms", maxRetries: 3 },
+  },
+  circuitBreakers: {
+    component: { maxRequests: 1, interval: "30s", timeout: "10s", trip: "consecutiveFailures > 5" },
+  },
+};
+
+function resiliencyOf(model: System, service: AnyService): ResiliencySpec {
+  const apps = Object.fromEntries(
+    Object.entries(service.invokes).map(([callee, edge]) => [
+      callee,
+      {
+        // A timeout ends a stream in the middle with 200 and a clean end.
+        ...(edge.streaming ? {} : { timeout: "call" }),
+        ...(edge.idempotent ? { retry: "idempotentCall" } : {}),
+        // No circuit breaker: Dapr's counts 4xx, so one user's bad requests would shut out everybody. The kit breaks circuits.
+      },
+    ]),
+  );
+  const publishes = service.publishes.length > 0;
+  const subscribes = service.subscribes.length > 0;
+  const pubsub = {
+    ...(publishes || subscribes
+      ? { outbound: { timeout: "publish", retry: "component", circuitBreaker: "component" } }
+      : {}),
+    // No circuit breaker inbound: an open one counts as a permanent error and dead-letters good events.
+    ...(subscribes ? { inbound: { retry: "delivery" } } : {}),
+  };
+  return {
+    policies,
+    targets: {
+      ...(Object.keys(apps).length > 0 ? { apps } : {}),
+      components: {
+        ...(publishes || subscribes ? { [components.pubsub]: pubsub } : {}),
+        ...(usesState(model, service)
+          ? {
+              [components.statestore]: {
+                outbound: { timeout: "state", retry: "component", circuitBreaker: "component" },
+              },
+            }
+          : {}),
+      },
+    },
+  };
+}
+
+const subscriptionOf = (model: System, topic: string): SubscriptionSpec => ({
+  pubsubname: components.pubsub,
+  topic,
+  // An event that no route takes is dropped without a trace: there is one route, and it takes all.
+  routes: { default: paths.events(topic) },
+  deadLetterTopic: deadLetterTopicOf(model)[0],
+});
