@@ -180,7 +180,6 @@ describe("the reading of network policies", () => {
     ],
     ["anyone let in", "kafka", "ingress", { ports: [{ port: 9093 }] }],
     ["everything let out", "recurring", "egress", {}],
-    ["a neighbour reached", "frontend", "egress", { to: [{ podSelector: {} }], ports: [{ port: 50_002 }] }],
     [
       "a range of ports",
       "audit",
