@@ -1,0 +1,25 @@
+/** What Pod Security `restricted` asks of a pod and its containers, and the hardening lists on top of it. */
+import type { k8s } from "cdk8s-plus-28";
+
+/** User and group of our images: above 10000, so that no user of the node has the same id. */
+export const UID = 10_001;
+
+export const podSecurityContext = (): k8s.PodSecurityContext => ({
+  runAsNonRoot: true,
+  runAsUser: UID,
+  runAsGroup: UID,
+  fsGroup: UID,
+  fsGroupChangePolicy: "OnRootMismatch",
+  seccompProfile: { type: "RuntimeDefault" },
+});
+
+export const containerSecurityContext = (): k8s.SecurityContext => ({
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  runAsUser: UID,
+  runAsGroup: UID,
+  seccompProfile: { type: "RuntimeDefault" },
+});

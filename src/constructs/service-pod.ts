@@ -1,0 +1,147 @@
+/** The pod of one of our services: its container, environment and volumes. Everything secret comes as a file. */
+import { k8s } from "cdk8s-plus-28";
+import { imageReference } from "#model/images";
+import { namespaces, schemaName, secretNames } from "#model/names";
+import { paths } from "#model/paths";
+import { mebibytes } from "#model/quantities";
+import type { AnyService } from "#model/service";
+import { usesPostgres } from "#model/system";
+import type { RenderContext } from "./application-chart.ts";
+import { containerResources } from "./container-resources.ts";
+import { drainSeconds, ENDPOINT_PROPAGATION_SECONDS, terminationGraceSeconds } from "./dapr-sidecar.ts";
+import { poolPlacement, selectorLabels } from "./labels.ts";
+import { containerSecurityContext, podSecurityContext } from "./pod-security.ts";
+import { spread } from "./spread.ts";
+
+export interface ServicePodProps {
+  readonly context: RenderContext;
+  readonly name: string;
+  readonly service: AnyService;
+}
+
+const MOUNTS = {
+  tokens: "/var/run/todo/tokens",
+  databaseCa: "/var/run/todo/database-ca",
+  serviceAccount: "/var/run/secrets/kubernetes.io/serviceaccount",
+} as const;
+
+/** Where a process finds the CA that signed the database server's certificate. */
+export const DATABASE_CA_FILE = `${MOUNTS.databaseCa}/ca.crt`;
+
+export const HTTP_PORT_NAME = "http";
+
+/** Volume that gives daprd, and only daprd, a token for the Kubernetes secret store. */
+export const SECRET_STORE_TOKEN = { name: "secret-store-token", path: MOUNTS.serviceAccount } as const;
+
+export const imagePullSecrets = ({ environment }: RenderContext): k8s.LocalObjectReference[] =>
+  environment.pullSecret ? [{ name: environment.pullSecret }] : [];
+
+export function servicePodSpec({ context, name, service }: ServicePodProps): k8s.PodSpec {
+  const { environment, images } = context;
+  const selector = selectorLabels(name);
+  return {
+    serviceAccountName: name,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    imagePullSecrets: imagePullSecrets(context),
+    priorityClassName: `${context.model.name}-service`,
+    terminationGracePeriodSeconds: terminationGraceSeconds(service),
+    securityContext: podSecurityContext(),
+    ...poolPlacement(environment, "apps"),
+    ...spread(environment, selector),
+    containers: [
+      {
+        name,
+        image: imageReference(environment.registry, name, images),
+        imagePullPolicy: "IfNotPresent",
+        ports: [{ name: HTTP_PORT_NAME, containerPort: service.port, protocol: "TCP" }],
+        env: environmentVariables(context, name, service),
+        resources: containerResources(service.resources),
+        securityContext: containerSecurityContext(),
+        startupProbe: probe(paths.live, { periodSeconds: 2, failureThreshold: 45 }),
+        livenessProbe: probe(paths.live, { periodSeconds: 10, failureThreshold: 3 }),
+        readinessProbe: probe(paths.ready, { periodSeconds: 5, failureThreshold: 2 }),
+        volumeMounts: volumeMounts(context, service),
+      },
+    ],
+    volumes: volumes(context, name, service),
+  };
+}
+
+const probe = (path: string, timing: { periodSeconds: number; failureThreshold: number }): k8s.Probe => ({
+  httpGet: { path, port: k8s.IntOrString.fromString(HTTP_PORT_NAME) },
+  timeoutSeconds: 2,
+  ...timing,
+});
+
+/** Configuration that is no secret; `DAPR_HTTP_PORT` and `DAPR_GRPC_PORT` are added by the injector. */
+function environmentVariables(context: RenderContext, name: string, service: AnyService): k8s.EnvVar[] {
+  const { environment, model } = context;
+  const variables: Record<string, string> = {
+    NODE_ENV: "production",
+    SERVICE: name,
+    ENVIRONMENT: environment.name,
+    PORT: String(service.port),
+    PUBLIC_ORIGIN: `https://${environment.domain}`,
+    SHUTDOWN_DELAY_SECONDS: String(ENDPOINT_PROPAGATION_SECONDS),
+    SHUTDOWN_DRAIN_SECONDS: String(drainSeconds(service)),
+    DAPR_API_TOKEN_FILE: `${MOUNTS.tokens}/dapr-api-token`,
+    APP_API_TOKEN_FILE: `${MOUNTS.tokens}/app-api-token`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://otel-collector.${namespaces.monitoring}.svc.cluster.local:4318`,
+    OTEL_TRACES_SAMPLER_ARG: String(environment.traceSampling),
+    ...(usesPostgres(model, service) ? { DATABASE_SCHEMA: schemaName(name), DATABASE_CA_FILE } : {}),
+  };
+  return Object.entries(variables).map(([variable, value]) => ({ name: variable, value }));
+}
+
+function volumeMounts({ model }: RenderContext, service: AnyService): k8s.VolumeMount[] {
+  return [
+    { name: "tmp", mountPath: "/tmp" },
+    { name: "tokens", mountPath: MOUNTS.tokens, readOnly: true },
+    ...(usesPostgres(model, service) ? [{ name: "database-ca", mountPath: MOUNTS.databaseCa, readOnly: true }] : []),
+  ];
+}
+
+function volumes(context: RenderContext, name: string, service: AnyService): k8s.Volume[] {
+  const token = (secret: string, path: string) => ({ secret: { name: secret, items: [{ key: "token", path }] } });
+  return [
+    { name: "tmp", emptyDir: { sizeLimit: k8s.Quantity.fromString(`${mebibytes(64).mebibytes}Mi`) } },
+    {
+      name: "tokens",
+      projected: {
+        defaultMode: 0o440,
+        sources: [
+          token(secretNames.daprApiToken(name), "dapr-api-token"),
+          token(secretNames.appApiToken(name), "app-api-token"),
+        ],
+      },
+    },
+    ...(usesPostgres(context.model, service) ? [databaseCaVolume(name)] : []),
+    ...(readsKubernetesSecrets(context, service) ? [secretStoreTokenVolume()] : []),
+  ];
+}
+
+export const databaseCaVolume = (name: string): k8s.Volume => ({
+  name: "database-ca",
+  secret: { secretName: secretNames.database(name), defaultMode: 0o440, items: [{ key: "ca.crt", path: "ca.crt" }] },
+});
+
+/** Its sidecar reads secrets from Kubernetes, because there is no cloud vault that Dapr knows. */
+export const readsKubernetesSecrets = ({ environment, model }: RenderContext, service: AnyService): boolean =>
+  (environment.secrets.kind === "kubernetes" || environment.secrets.kind === "oci-vault") &&
+  (service.secrets.length > 0 || usesPostgres(model, service));
+
+/** What the kubelet would mount automatically, but into one container and for an hour at a time. */
+function secretStoreTokenVolume(): k8s.Volume {
+  return {
+    name: SECRET_STORE_TOKEN.name,
+    projected: {
+      defaultMode: 0o440,
+      sources: [
+        { serviceAccountToken: { path: "token", expirationSeconds: 3600 } },
+        { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+        { downwardApi: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+      ],
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { k8s } from "cdk8s-plus-28";
+import type { Environment } from "#model/environment";
+import { isSingleNode } from "#model/environment";
+import { HOSTNAME_KEY, type Labels } from "./labels.ts";
+
+/**
+ * Replicas apart from each other: over zones where nodes have them, and over hosts. Nothing on a single node.
+ * Preferred, not required: losing a zone must not keep the rest from being scheduled.
+ */
+export function spread(
+  environment: Environment,
+  selector: Labels,
+): Pick<k8s.PodSpec, "topologySpreadConstraints" | "affinity"> {
+  if (isSingleNode(environment)) return {};
+  const keys = [environment.provider.zoneKey, HOSTNAME_KEY].filter((key) => key !== null);
+  return {
+    topologySpreadConstraints: keys.map((topologyKey) => ({
+      topologyKey,
+      maxSkew: 1,
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: selector },
+    })),
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, podAffinityTerm: { topologyKey: HOSTNAME_KEY, labelSelector: { matchLabels: selector } } },
+        ],
+      },
+    },
+  };
+}
