@@ -7,7 +7,7 @@ import type { Environment } from "#model/environment";
 import { components, namespaces, trustDomain } from "#model/names";
 import { paths } from "#model/paths";
 import type { AnyService } from "#model/service";
-import { callersOf, deadLetterTopicOf, type System, usesState } from "#model/system";
+import { callersOf, deadLetterTopicOf, readableSecrets, type System, usesState } from "#model/system";
 
 export interface DaprPolicies {
   readonly configuration: ConfigurationSpec;
@@ -35,6 +35,7 @@ function configurationOf(
   name: string,
   service: AnyService,
 ): ConfigurationSpec {
+  const readable = readableSecrets(model, name, service);
   return {
     // On by default since 1.18: a changed policy would reach old pods, or restart every sidecar at once.
     features: [{ name: "HotReload", enabled: false }],
@@ -55,7 +56,7 @@ function configurationOf(
       http: { increasedCardinality: false, excludeVerbs: false },
     },
     logging: { apiLogging: { enabled: true, obfuscateURLs: true, omitHealthChecks: true } },
-    api: { allowed: allowedApis(model, service) },
+    api: { allowed: allowedApis(model, name, service) },
     accessControl: {
       defaultAction: "deny",
       trustDomain,
@@ -72,7 +73,7 @@ function configurationOf(
         {
           storeName: components.secretstore,
           defaultAccess: "deny",
-          ...(service.secrets.length > 0 ? { allowedSecrets: [...service.secrets] } : {}),
+          ...(readable.length > 0 ? { allowedSecrets: readable } : {}),
         },
       ],
     },
@@ -80,12 +81,12 @@ function configurationOf(
 }
 
 /** The parts of Dapr's API that the service's entry asks for; everything else answers 404 or PermissionDenied. */
-function allowedApis(model: System, service: AnyService) {
+function allowedApis(model: System, name: string, service: AnyService) {
   const wanted: [boolean, string][] = [
     [Object.keys(service.invokes).length > 0, "invoke"],
     [service.publishes.length > 0, "publish"],
     [usesState(model, service), "state"],
-    [service.secrets.length > 0, "secrets"],
+    [readableSecrets(model, name, service).length > 0, "secrets"],
     [service.jobs.length > 0, "jobs"],
   ];
   const http = wanted.filter(([is]) => is).map(([, api]) => ({ name: api, version: "v1", protocol: "http" }));

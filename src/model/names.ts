@@ -49,6 +49,9 @@ export const secretNames = {
 export const databaseName = (model: System): string => model.name;
 export const schemaName = (service: string): string => service.replaceAll("-", "_");
 
+/** The Job that migrates a service's schema; its own name, so that nothing that selects the service selects it. */
+export const migrationName = (service: string): string => `${service}-migration`;
+
 /** Kafka consumer group of a service: its Dapr app id. */
 export const consumerGroup = (service: string): string => service;
 

@@ -266,7 +266,17 @@ function edge(model: System, environment: Environment): Row[] {
     // Envoy listens above 1024: Envoy Gateway adds 10,000 to ports 80 and 443.
     ["public", [publicClients], [envoy], tcp(10_080, 10_443), "the product's public address"],
     ["envoy-configuration", [envoy], [envoyGateway], tcp(18_000), "proxies learn listeners and routes"],
-    ["envoy-webhook", [apiServer], [envoyGateway], tcp(9443), "the API server has proxies told their zone"],
+    ...(environment.provider.zoneKey
+      ? [
+          [
+            "envoy-webhook",
+            [apiServer],
+            [envoyGateway],
+            tcp(9443),
+            "the API server has proxies told their zone",
+          ] as const,
+        ]
+      : []),
     [
       "envoy-api-server",
       [envoyGateway, envoyGatewayCertgen],

@@ -1,4 +1,5 @@
 import { assertNoProblems } from "./errors.ts";
+import { secretNames } from "./names.ts";
 import type { OutsideHost, Secret, Store } from "./resource.ts";
 import type { AnyService } from "./service.ts";
 import type { DeadLetterTopic, Topic } from "./topic.ts";
@@ -91,7 +92,6 @@ export const subscribersOf = (model: System, topic: string): string[] =>
     .filter(([, s]) => s.subscribes.includes(topic))
     .map(([name]) => name);
 
-/** Service that declared the secret-less derived name, e.g. its database URL. */
 export const usesPostgres = (model: System, service: AnyService): boolean =>
   service.stores.some((store) => model.stores[store]?.kind === "postgresql");
 
@@ -101,3 +101,9 @@ export const usesState = (model: System, service: AnyService): boolean =>
 /** Consumers without callers and routes work on their topics alone: more replicas than partitions would idle. */
 export const isPureConsumer = (model: System, name: string, service: AnyService): boolean =>
   service.subscribes.length > 0 && Object.keys(service.routes).length === 0 && callersOf(model, name).length === 0;
+
+/** Secrets that a service reads through its sidecar: its connection strings and what it declares. */
+export const readableSecrets = (model: System, name: string, service: AnyService): string[] => [
+  ...(usesPostgres(model, service) ? [secretNames.database(name)] : []),
+  ...service.secrets,
+];

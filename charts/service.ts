@@ -1,0 +1,43 @@
+import type { Construct } from "constructs";
+import { ApplicationChart, type RenderContext } from "#constructs/application-chart";
+import { addDaprDocuments, checksumOf } from "#constructs/dapr-documents";
+import { daprPoliciesOf } from "#constructs/dapr-policies";
+import { addMigrationJob } from "#constructs/migration-job";
+import { addSecretStoreAccess } from "#constructs/secret-store-access";
+import { ServiceWorkload } from "#constructs/service-workload";
+import { namespaces } from "#model/names";
+import type { AnyService } from "#model/service";
+import { usesPostgres } from "#model/system";
+import { waves } from "#model/waves";
+
+export interface ServiceChartProps {
+  readonly name: string;
+  readonly service: AnyService;
+}
+
+/** One service of the product, whole: what it may do, what runs it, what scales it. */
+export class ServiceChart extends ApplicationChart {
+  constructor(scope: Construct, context: RenderContext, { name, service }: ServiceChartProps) {
+    super(scope, {
+      context,
+      application: name,
+      origin: `services.${name}`,
+      wave: waves.services,
+      project: "todo",
+      namespace: namespaces.apps,
+    });
+    const policies = daprPoliciesOf(context.model, context.environment, name);
+    const { configuration, resiliency, subscriptions } = policies;
+
+    addDaprDocuments(this, name, policies);
+    addSecretStoreAccess(this, context, name, service);
+    if (usesPostgres(context.model, service)) addMigrationJob(this, { context, name, service });
+    new ServiceWorkload(this, "workload", {
+      context,
+      name,
+      service,
+      policyChecksum: checksumOf([configuration, resiliency, [...subscriptions]]),
+      kafkaEnvFromSecret: "",
+    });
+  }
+}

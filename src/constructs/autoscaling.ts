@@ -1,0 +1,128 @@
+/** Who adds and removes replicas: an HPA, or for subscribers KEDA, which would refuse a workload that an HPA owns. */
+import { k8s } from "cdk8s-plus-28";
+import type { Construct } from "constructs";
+import type { ScaledObjectSpecTriggers } from "#imports/keda.sh";
+import { isSingleNode } from "#model/environment";
+import { kafkaBootstrap } from "#model/kafka-connection";
+import { consumerGroup, namespaces } from "#model/names";
+import type { AnyService, Scale } from "#model/service";
+import { isPureConsumer, type System } from "#model/system";
+import type { RenderContext } from "./application-chart.ts";
+import { customResource } from "./custom-resource.ts";
+import { commonLabels } from "./labels.ts";
+
+/** Share of its request at which a container counts as busy, in per cent. */
+const TARGET_UTILISATION = 70;
+
+/** Events that one replica may be behind before another is added. */
+const LAG_PER_REPLICA = 100;
+
+/** The TriggerAuthentication with which KEDA reads consumer lag. */
+export const KAFKA_LAG_AUTHENTICATION = "kafka-lag";
+
+/** A pure consumer with more replicas than its largest topic has partitions would idle. */
+export function scaleOf(model: System, name: string, service: AnyService): Scale {
+  if (!isPureConsumer(model, name, service)) return service.scale;
+  const partitions = Math.max(...service.subscribes.map((topic) => model.topics[topic]?.partitions ?? 1));
+  const max = Math.min(service.scale.max, 10, partitions);
+  return { min: Math.min(service.scale.min, max), max };
+}
+
+/** `null` on a single node: one replica, nothing to scale. */
+export const autoscalerOf = ({ environment }: RenderContext, service: AnyService): "hpa" | "keda" | null =>
+  isSingleNode(environment) ? null : service.subscribes.length > 0 ? "keda" : "hpa";
+
+export function addAutoscaler(
+  scope: Construct,
+  context: RenderContext,
+  name: string,
+  service: AnyService,
+  annotations: Record<string, string>,
+): void {
+  const kind = autoscalerOf(context, service);
+  if (kind === "hpa") addHpa(scope, context, name, service, annotations);
+  if (kind === "keda") addScaledObject(scope, context, name, service, annotations);
+}
+
+const target = (name: string) => ({ apiVersion: "apps/v1", kind: "Deployment", name });
+
+/** Add quickly, remove slowly: a consumer that goes away makes its group rebalance. */
+const behavior = {
+  scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: "Percent", value: 100, periodSeconds: 30 }] },
+  scaleDown: { stabilizationWindowSeconds: 300, policies: [{ type: "Pods", value: 1, periodSeconds: 60 }] },
+};
+
+function addHpa(
+  scope: Construct,
+  context: RenderContext,
+  name: string,
+  service: AnyService,
+  annotations: Record<string, string>,
+) {
+  const { min, max } = scaleOf(context.model, name, service);
+  // By container: the sidecar's own use would distort the pod's.
+  const metric = (resource: string): k8s.MetricSpecV2 => ({
+    type: "ContainerResource",
+    containerResource: {
+      container: name,
+      name: resource,
+      target: { type: "Utilization", averageUtilization: TARGET_UTILISATION },
+    },
+  });
+  new k8s.KubeHorizontalPodAutoscalerV2(scope, "autoscaler", {
+    metadata: { name, namespace: namespaces.apps, labels: commonLabels(), annotations },
+    spec: {
+      scaleTargetRef: target(name),
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: [metric("cpu"), metric("memory")],
+      behavior,
+    },
+  });
+}
+
+function addScaledObject(
+  scope: Construct,
+  context: RenderContext,
+  name: string,
+  service: AnyService,
+  annotations: Record<string, string>,
+) {
+  const { min, max } = scaleOf(context.model, name, service);
+  const utilisation = (type: "cpu" | "memory"): ScaledObjectSpecTriggers => ({
+    type,
+    metricType: "Utilization",
+    metadata: { value: String(TARGET_UTILISATION), containerName: name },
+  });
+  const lag = (topic: string): ScaledObjectSpecTriggers => ({
+    type: "kafka",
+    name: `lag-${topic}`,
+    metadata: {
+      bootstrapServers: kafkaBootstrap(context.environment),
+      consumerGroup: consumerGroup(name),
+      topic,
+      lagThreshold: String(LAG_PER_REPLICA),
+      offsetResetPolicy: "earliest",
+      // A caller's service may have more replicas than partitions: they serve requests.
+      allowIdleConsumers: String(!isPureConsumer(context.model, name, service)),
+    },
+    authenticationRef: { name: KAFKA_LAG_AUTHENTICATION },
+  });
+  customResource(
+    scope,
+    "autoscaler",
+    "keda.sh/ScaledObject",
+    { name, namespace: namespaces.apps, labels: commonLabels(), annotations },
+    {
+      spec: {
+        scaleTargetRef: target(name),
+        minReplicaCount: min,
+        maxReplicaCount: max,
+        pollingInterval: 15,
+        cooldownPeriod: 300,
+        advanced: { horizontalPodAutoscalerConfig: { name, behavior } },
+        triggers: [utilisation("cpu"), utilisation("memory"), ...service.subscribes.map(lag)],
+      },
+    },
+  );
+}

@@ -1,0 +1,150 @@
+/** What runs a service and keeps it running: ServiceAccount, Deployment, Service, PodDisruptionBudget, ServiceMonitor. */
+import { k8s } from "cdk8s-plus-28";
+import { Construct } from "constructs";
+import type { Environment } from "#model/environment";
+import { isSingleNode } from "#model/environment";
+import { namespaces } from "#model/names";
+import { paths } from "#model/paths";
+import { waves } from "#model/waves";
+import { syncWave } from "./argocd-annotations.ts";
+import { addAutoscaler, autoscalerOf } from "./autoscaling.ts";
+import { customResource } from "./custom-resource.ts";
+import { DAPR_METRICS_PORT, daprAnnotations } from "./dapr-sidecar.ts";
+import { selectorLabels, workloadLabels } from "./labels.ts";
+import {
+  HTTP_PORT_NAME,
+  readsKubernetesSecrets,
+  SECRET_STORE_TOKEN,
+  type ServicePodProps,
+  servicePodSpec,
+} from "./service-pod.ts";
+import { workloadIdentity } from "./workload-identity.ts";
+
+export interface ServiceWorkloadProps extends ServicePodProps {
+  /** Digest of every Dapr document that applies to the pods. */
+  readonly policyChecksum: string;
+  /** Kafka credentials of the sidecar, in the notation of `dapr.io/env-from-secret`. */
+  readonly kafkaEnvFromSecret: string;
+}
+
+export class ServiceWorkload extends Construct {
+  readonly #props: ServiceWorkloadProps;
+
+  constructor(scope: Construct, id: string, props: ServiceWorkloadProps) {
+    super(scope, id);
+    this.#props = props;
+    this.#serviceAccount();
+    this.#deployment();
+    this.#service();
+    this.#disruptionBudget();
+    this.#monitors();
+    addAutoscaler(this, props.context, props.name, props.service, syncWave(waves.edges));
+  }
+
+  get #environment(): Environment {
+    return this.#props.context.environment;
+  }
+
+  #metadata(wave: number = waves.services): k8s.ObjectMeta & { readonly name: string } {
+    const { name, service } = this.#props;
+    return {
+      name,
+      namespace: namespaces.apps,
+      labels: workloadLabels(name, service.role),
+      annotations: syncWave(wave),
+    };
+  }
+
+  /** Exists before the migration, which runs under it. */
+  #serviceAccount(): void {
+    const metadata = this.#metadata(waves.policies);
+    const identity = workloadIdentity(this.#environment, this.#props.name);
+    new k8s.KubeServiceAccount(this, "service-account", {
+      metadata: { ...metadata, annotations: { ...metadata.annotations, ...identity.serviceAccountAnnotations } },
+      automountServiceAccountToken: false,
+    });
+  }
+
+  #deployment(): void {
+    const { context, name, service, policyChecksum, kafkaEnvFromSecret } = this.#props;
+    const identity = workloadIdentity(context.environment, name);
+    new k8s.KubeDeployment(this, "deployment", {
+      metadata: this.#metadata(),
+      spec: {
+        // Under an autoscaler the number of replicas is its own.
+        ...(autoscalerOf(context, service)
+          ? {}
+          : { replicas: isSingleNode(context.environment) ? 1 : service.scale.min }),
+        revisionHistoryLimit: 3,
+        progressDeadlineSeconds: 300,
+        selector: { matchLabels: selectorLabels(name) },
+        strategy: {
+          type: "RollingUpdate",
+          rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+        },
+        template: {
+          metadata: {
+            labels: { ...workloadLabels(name, service.role), ...identity.podLabels },
+            annotations: daprAnnotations({
+              environment: context.environment,
+              name,
+              service,
+              policyChecksum,
+              envFromSecret: kafkaEnvFromSecret,
+              ...(readsKubernetesSecrets(context, service) ? { tokenVolume: SECRET_STORE_TOKEN } : {}),
+            }),
+          },
+          spec: servicePodSpec(this.#props),
+        },
+      },
+    });
+  }
+
+  #service(): void {
+    const { name, service } = this.#props;
+    new k8s.KubeService(this, "service", {
+      metadata: this.#metadata(),
+      spec: {
+        type: "ClusterIP",
+        selector: selectorLabels(name),
+        ports: [
+          {
+            name: HTTP_PORT_NAME,
+            port: service.port,
+            targetPort: k8s.IntOrString.fromString(HTTP_PORT_NAME),
+            protocol: "TCP",
+            ...(Object.keys(service.routes).length > 0 ? { appProtocol: "http" } : {}),
+          },
+        ],
+      },
+    });
+  }
+
+  /** One replica may be away at a time; with a single one a budget would only block the node's drain. */
+  #disruptionBudget(): void {
+    const { context, name } = this.#props;
+    if (isSingleNode(context.environment)) return;
+    new k8s.KubePodDisruptionBudget(this, "disruption-budget", {
+      metadata: this.#metadata(),
+      spec: {
+        maxUnavailable: k8s.IntOrString.fromNumber(1),
+        selector: { matchLabels: selectorLabels(name) },
+        unhealthyPodEvictionPolicy: "AlwaysAllow",
+      },
+    });
+  }
+
+  /** The service's own metrics, and those of its sidecar, which no Service of ours leads to. */
+  #monitors(): void {
+    const { name } = this.#props;
+    const selector = { matchLabels: selectorLabels(name) };
+    const endpoint = { path: paths.metrics, interval: "30s" };
+    customResource(this, "monitor", "monitoring.coreos.com/ServiceMonitor", this.#metadata(waves.edges), {
+      spec: { selector, endpoints: [{ port: HTTP_PORT_NAME, ...endpoint }] },
+    });
+    const sidecar = { ...this.#metadata(waves.edges), name: `${name}-dapr` };
+    customResource(this, "sidecar-monitor", "monitoring.coreos.com/PodMonitor", sidecar, {
+      spec: { selector, podMetricsEndpoints: [{ portNumber: DAPR_METRICS_PORT, ...endpoint }] },
+    });
+  }
+}
