@@ -1,13 +1,12 @@
 import { Construct } from "constructs";
 import { isSingleNode } from "#model/environment";
-import { namespaces, publicGateway } from "#model/names";
+import { namespaces, publicCertificateSecret, publicGateway } from "#model/names";
 import { platform } from "#model/platform-workloads";
 import type { Provider } from "#model/provider";
 import { bytesQuantity, cpuQuantity, mebibytes, millicores } from "#model/quantities";
 import type { RenderContext } from "./application-chart.ts";
 import { customResource } from "./custom-resource.ts";
 import { HOSTNAME_KEY, namespaceSelector, poolPlacement } from "./labels.ts";
-import { publicCertificateSecret } from "./public-certificate.ts";
 
 const GATEWAY_API = "gateway.networking.k8s.io";
 const ENVOY_API = "gateway.envoyproxy.io";

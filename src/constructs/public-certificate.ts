@@ -1,13 +1,7 @@
 import { Construct } from "constructs";
-import { namespaces, publicGateway } from "#model/names";
+import { namespaces, publicCertificateSecret, publicGateway, publicIssuer } from "#model/names";
 import type { RenderContext } from "./application-chart.ts";
 import { customResource } from "./custom-resource.ts";
-
-/** ClusterIssuer that signs the public certificate. */
-export const publicIssuer = "todo-public";
-
-/** Secret with the public certificate, in the namespace of what terminates TLS. */
-export const publicCertificateSecret = "todo-tls";
 
 const IN_CLUSTER_CA = "todo-in-cluster-ca";
 const KIND = { group: "cert-manager.io", kind: "ClusterIssuer" } as const;

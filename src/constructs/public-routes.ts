@@ -1,10 +1,9 @@
 import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
-import { namespaces, publicGateway } from "#model/names";
+import { namespaces, publicCertificateSecret, publicGateway, publicIssuer } from "#model/names";
 import type { AnyService, PublicRoute } from "#model/service";
 import { type RenderContext, setOrigin } from "./application-chart.ts";
 import { customResource } from "./custom-resource.ts";
-import { publicCertificateSecret, publicIssuer } from "./public-certificate.ts";
 
 const GATEWAY_API = "gateway.networking.k8s.io";
 

@@ -32,6 +32,9 @@ export const postgresCluster = "todo-postgres";
 export const valkey = "todo-valkey";
 export const schemaRegistry = "schema-registry";
 export const publicGateway = "todo";
+/** ClusterIssuer that signs the public certificate, and the Secret with it beside whatever terminates TLS. */
+export const publicIssuer = "todo-public";
+export const publicCertificateSecret = "todo-tls";
 
 /** `<namespace>/<name>` below is where a Secret of that name appears for the pods. */
 export const secretNames = {

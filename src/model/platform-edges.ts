@@ -258,7 +258,12 @@ function edge(model: System, environment: Environment): Row[] {
       `public routes lead straight to ${name}`,
     ],
   );
-  if (!viaGateway) return routes;
+  const challenges = "HTTP-01 challenges of the certificate authority";
+  if (!viaGateway) {
+    return environment.acmeEmail === null
+      ? routes
+      : [...routes, ["acme", proxies, [platform.acmeSolverBesideIngress], tcp(8089), challenges]];
+  }
 
   const { envoy, envoyGateway, envoyGatewayCertgen, acmeSolver } = platform;
   return [
@@ -284,9 +289,7 @@ function edge(model: System, environment: Environment): Row[] {
       apiPorts,
       "Envoy Gateway watches routes and keeps its certificates",
     ],
-    ...(environment.acmeEmail === null
-      ? []
-      : [["acme", [envoy], [acmeSolver], tcp(8089), "HTTP-01 challenges of the certificate authority"] as const]),
+    ...(environment.acmeEmail === null ? [] : [["acme", [envoy], [acmeSolver], tcp(8089), challenges] as const]),
   ];
 }
 

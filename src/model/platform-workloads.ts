@@ -21,6 +21,8 @@ const strimziPods = (component: string): Workload =>
     "strimzi.io/name": `${kafkaCluster}-${component}`,
   });
 
+const ACME_SOLVER = { "acme.cert-manager.io/http01-solver": "true" };
+
 export const platform = {
   kubeDns: pods("kube-dns", "kube-system", { "k8s-app": "kube-dns" }),
   /** GKE's cache of answers on each node. */
@@ -63,6 +65,7 @@ export const platform = {
   }),
   envoyGateway: pods("envoy-gateway", namespaces.ingress, { "control-plane": "envoy-gateway" }),
   envoyGatewayCertgen: pods("envoy-gateway-certgen", namespaces.ingress, { app: "certgen" }),
-  /** cert-manager's answer to an HTTP-01 challenge, for minutes at a time. */
-  acmeSolver: pods("acme-solver", namespaces.ingress, { "acme.cert-manager.io/http01-solver": "true" }),
+  /** cert-manager's answer to an HTTP-01 challenge, for minutes at a time, in the certificate's namespace. */
+  acmeSolver: pods("acme-solver", namespaces.ingress, ACME_SOLVER),
+  acmeSolverBesideIngress: pods("acme-solver", namespaces.apps, ACME_SOLVER),
 } as const;

@@ -6,6 +6,7 @@ import type { Environment } from "#model/environment";
 import { topologyOf } from "#model/graph";
 import type { Peer } from "#model/network";
 import { platformEdges, policedNamespaces } from "#model/platform-edges";
+import { ingress } from "#model/provider-services";
 import { todo } from "#system";
 import {
   connection,
@@ -70,8 +71,11 @@ function declared(environment: Environment): string[] {
 function idsOf(environment: Environment, peer: Peer): string[] {
   switch (peer.kind) {
     case "service":
-    case "workload":
       return [peer.name];
+    case "workload":
+      return endpoints
+        .filter((e) => isPod(e) && e.namespace === peer.namespace && e.id.replace(/@.*/, "") === peer.name)
+        .map(({ id }) => id);
     case "namespace":
       return endpoints.filter((e) => isPod(e) && e.namespace === peer.namespace).map(({ id }) => id);
     case "addresses":
@@ -115,7 +119,9 @@ function targetsOf(environment: Environment, to: string, kind: string): Targets 
   }
 }
 
-describe.each(Object.values(environments))("network policies of $name", (environment) => {
+const onIngress = { ...environments.staging, name: "staging-on-ingress", gateway: ingress({ className: "nginx" }) };
+
+describe.each([...Object.values(environments), onIngress])("network policies of $name", (environment) => {
   const policies = render(environment);
 
   it("leave open what the graph and the platform's table say, and nothing else", () => {

@@ -32,6 +32,7 @@ export const platformPods: readonly PodEndpoint[] = [
     "app.kubernetes.io/part-of": "todo",
     "app.kubernetes.io/component": "migration",
   }),
+  pod("todo-apps", "acme-solver@apps", { "acme.cert-manager.io/http01-solver": "true" }),
   pod("todo-apps", "apps-stranger", { "app.kubernetes.io/name": "debug" }),
   pod("infra-services", "kafka", strimzi("kafka")),
   pod("infra-services", "entity-operator", strimzi("entity-operator")),
