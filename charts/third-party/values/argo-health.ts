@@ -1,0 +1,39 @@
+/** Health checks in Lua for kinds that Argo CD has none for, keyed as its `argocd-cm` wants them. */
+
+// Without this an Application in a wave counts as healthy at once, and the waves of the root application do not wait.
+const application = `local health = { status = "Progressing", message = "never synced" }
+local operation = obj.status and obj.status.operationState
+if operation == nil then
+  return health
+end
+if operation.phase == "Running" or operation.phase == "Terminating" then
+  health.message = operation.message or "sync is running"
+  return health
+end
+if operation.phase == "Failed" or operation.phase == "Error" then
+  health.status = "Degraded"
+  health.message = operation.message or "sync failed"
+  return health
+end
+if obj.status.health ~= nil and obj.status.health.status ~= nil then
+  health.status = obj.status.health.status
+  health.message = obj.status.health.message or ""
+end
+return health
+`;
+
+const kafkaNodePool = `local status = obj.status or {}
+if status.observedGeneration ~= obj.metadata.generation then
+  return { status = "Progressing", message = "not yet seen by the operator" }
+end
+if status.nodeIds == nil or #status.nodeIds == 0 then
+  return { status = "Progressing", message = "has no nodes yet" }
+end
+return { status = "Healthy", message = "" }
+`;
+
+/** Dapr's kinds have no status: there is nothing to read, and Argo CD leaves such kinds out of an application's health. */
+export const argoHealthChecks: Readonly<Record<string, string>> = {
+  "resource.customizations.health.argoproj.io_Application": application,
+  "resource.customizations.health.kafka.strimzi.io_KafkaNodePool": kafkaNodePool,
+};
