@@ -6,7 +6,7 @@ import type { ConfigurationSpec, ResiliencySpec, SubscriptionSpec } from "#impor
 import type { Environment } from "#model/environment";
 import { components, namespaces, trustDomain } from "#model/names";
 import { paths } from "#model/paths";
-import type { AnyService } from "#model/service";
+import type { AnyService, Invocation } from "#model/service";
 import { callersOf, deadLetterTopicOf, readableSecrets, type System, usesState } from "#model/system";
 
 export interface DaprPolicies {
@@ -60,12 +60,16 @@ function configurationOf(
     accessControl: {
       defaultAction: "deny",
       trustDomain,
-      policies: callersOf(model, name).map(([caller]) => ({
+      policies: callersOf(model, name).map(([caller, { invokes }]) => ({
         appId: caller,
         defaultAction: "deny",
         trustDomain,
         namespace: namespaces.apps,
-        operations: paths.invocable.map((path) => ({ name: path, httpVerb: ["*"], action: "allow" })),
+        operations: callableBy(invokes[name], service).map((path) => ({
+          name: path,
+          httpVerb: ["*"],
+          action: "allow",
+        })),
       })),
     },
     secrets: {
@@ -79,6 +83,13 @@ function configurationOf(
     },
   };
 }
+
+/** Paths of `callee` that one of its callers may invoke. */
+export const callableBy = (edge: Invocation | undefined, callee: AnyService): readonly string[] => {
+  if (edge?.internal) return paths.internal;
+  const routes = Object.keys(callee.routes).filter((route) => route !== "/");
+  return routes.length > 0 ? routes.map((route) => `${route}/**`) : paths.forUsers;
+};
 
 /** The parts of Dapr's API that the service's entry asks for; everything else answers 404 or PermissionDenied. */
 function allowedApis(model: System, name: string, service: AnyService) {
@@ -140,21 +151,31 @@ function resiliencyOf(model: System, service: AnyService): ResiliencySpec {
     // No circuit breaker inbound: an open one counts as a permanent error and dead-letters good events.
     ...(subscribes ? { inbound: { retry: "delivery" } } : {}),
   };
-  return {
-    policies,
-    targets: {
-      ...(Object.keys(apps).length > 0 ? { apps } : {}),
-      components: {
-        ...(publishes || subscribes ? { [components.pubsub]: pubsub } : {}),
-        ...(usesState(model, service)
-          ? {
-              [components.statestore]: {
-                outbound: { timeout: "state", retry: "component", circuitBreaker: "component" },
-              },
-            }
-          : {}),
-      },
+  const targets: ResiliencySpec["targets"] = {
+    ...(Object.keys(apps).length > 0 ? { apps } : {}),
+    components: {
+      ...(publishes || subscribes ? { [components.pubsub]: pubsub } : {}),
+      ...(usesState(model, service)
+        ? {
+            [components.statestore]: {
+              outbound: { timeout: "state", retry: "component", circuitBreaker: "component" },
+            },
+          }
+        : {}),
     },
+  };
+  return { policies: usedPolicies(targets), targets };
+}
+
+/** A reviewer reads only what applies. The override of Dapr's built-in always does. */
+function usedPolicies(targets: ResiliencySpec["targets"]): ResiliencySpec["policies"] {
+  const used = new Set(JSON.stringify(targets).match(/\w+/g)).add("DaprBuiltInServiceRetries");
+  const only = <V>(named: Record<string, V> = {}): Record<string, V> =>
+    Object.fromEntries(Object.entries(named).filter(([name]) => used.has(name)));
+  return {
+    timeouts: only(policies.timeouts),
+    retries: only(policies.retries),
+    circuitBreakers: only(policies.circuitBreakers),
   };
 }
 

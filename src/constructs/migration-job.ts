@@ -40,7 +40,7 @@ export function addMigrationJob(scope: Construct, { context, name }: ServicePodP
           serviceAccountName: name,
           automountServiceAccountToken: false,
           enableServiceLinks: false,
-          imagePullSecrets: imagePullSecrets(context),
+          ...imagePullSecrets(context),
           priorityClassName: `${context.model.name}-service`,
           restartPolicy: "OnFailure",
           securityContext: podSecurityContext(),

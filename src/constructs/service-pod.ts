@@ -33,8 +33,8 @@ export const HTTP_PORT_NAME = "http";
 /** Volume that gives daprd, and only daprd, a token for the Kubernetes secret store. */
 export const SECRET_STORE_TOKEN = { name: "secret-store-token", path: MOUNTS.serviceAccount } as const;
 
-export const imagePullSecrets = ({ environment }: RenderContext): k8s.LocalObjectReference[] =>
-  environment.pullSecret ? [{ name: environment.pullSecret }] : [];
+export const imagePullSecrets = ({ environment }: RenderContext): Pick<k8s.PodSpec, "imagePullSecrets"> =>
+  environment.pullSecret ? { imagePullSecrets: [{ name: environment.pullSecret }] } : {};
 
 export function servicePodSpec({ context, name, service }: ServicePodProps): k8s.PodSpec {
   const { environment, images } = context;
@@ -43,7 +43,7 @@ export function servicePodSpec({ context, name, service }: ServicePodProps): k8s
     serviceAccountName: name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    imagePullSecrets: imagePullSecrets(context),
+    ...imagePullSecrets(context),
     priorityClassName: `${context.model.name}-service`,
     terminationGracePeriodSeconds: terminationGraceSeconds(service),
     securityContext: podSecurityContext(),

@@ -6,8 +6,10 @@ export const paths = {
   /** Readiness: database and sidecar answer; also what Dapr's app health check asks. */
   ready: "/readyz",
   metrics: "/metrics",
-  /** What other services may invoke. Event, job and cron routes are not among them: only the own sidecar may call those. */
-  invocable: ["/api/**", "/v1/**", "/internal/**", "/mcp"],
+  /** What services call for a user, besides the callee's public routes. Event, job and cron routes are never callable. */
+  forUsers: ["/v1/**", "/mcp"],
+  /** What services call for no user. */
+  internal: ["/internal/**"],
   /** Where the sidecar delivers a topic's events; never open to other apps. */
   events: (topic: string) => `/events/${topic}`,
   /** Where the sidecar delivers a Dapr job; the path is Dapr's. */

@@ -6,6 +6,8 @@ export interface Invocation {
   readonly idempotent: boolean;
   /** Answers may be streams: no Dapr timeout, which would end one in the middle and call it complete. @default false */
   readonly streaming?: boolean;
+  /** The caller acts for no user: it may reach the callee's `/internal` routes, and no others. @default false */
+  readonly internal?: boolean;
 }
 
 /** A path prefix of the public address that is routed straight to the service. */
