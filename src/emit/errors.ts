@@ -28,8 +28,11 @@ const causes: Readonly<Record<string, readonly [problem: string, remedy: string]
 
 /** A failed system call as an `EmitError` about `folder`; every other error is a bug and is returned as it is. */
 export function explain(error: unknown, folder: string): unknown {
-  if (!(error instanceof Error) || error instanceof EmitError || !("syscall" in error)) return error;
-  const { code = "unknown error", path } = error as NodeJS.ErrnoException;
-  const [problem, remedy] = causes[code] ?? [`${code} at ${path}`, "Look at that file and run it again"];
-  return new EmitError(`cannot write ${folder}: ${problem}`, remedy, { cause: error });
+  const { syscall, code, path, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
+  if (syscall === undefined || code === undefined || error instanceof EmitError) return error;
+  const [problem, remedy] = causes[code] ?? [code, "Look at what stands there and run it again"];
+  // Of a rename, the end that lies in the tree, not in our staging folder.
+  const where = [dest, path].find((end) => end !== undefined && !end.includes("/.synth-"));
+  const shown = where === undefined || where === folder ? "" : ` (${where})`;
+  return new EmitError(`cannot write ${folder}: ${problem}${shown}`, remedy, { cause: error });
 }

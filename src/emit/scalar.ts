@@ -14,16 +14,15 @@ const ambiguous =
 /** Characters a reviewer cannot see or YAML 1.1 takes for a line break: written as escapes. */
 const invisible = /[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]/g;
 
-/** Multi-line text that a literal block cannot hold, or not visibly: other white space, a line of blanks, a blank start. */
-const notLiteral =
-  /^[ \n]|\n +(?:\n|$)|[\0-\t\v-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]/;
+/** Multi-line text that a literal block cannot show as it is: a blank start, a line of blanks, a tab or another control. */
+const notLiteral = /^[ \n]|\n +(?:\n|$)|[^\n -\uffff]/;
 
 export function isPlain(text: string): boolean {
   return plain.test(text) && !ambiguous.test(text);
 }
 
 export function isLiteral(text: string): boolean {
-  return text.includes("\n") && !notLiteral.test(text);
+  return text.includes("\n") && !notLiteral.test(text) && text.search(invisible) < 0;
 }
 
 /** A string on one line. Single quotes where they spare escapes, as in PromQL and JSON. */

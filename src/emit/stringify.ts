@@ -85,7 +85,7 @@ function mapping(map: object, depth: number, inline: boolean, parents: unknown[]
     const value = (map as Record<string, unknown>)[key];
     if (value === undefined) continue;
     try {
-      text += `${inline && text === "" ? " " : line}${keyText(key)}:${node(value, depth + 1, false, parents)}`;
+      text += `${inline && text === "" ? " " : line}${keyText(key)}${node(value, depth + 1, false, parents)}`;
     } catch (error) {
       throw within(key, error);
     }
@@ -102,21 +102,39 @@ function string(text: string, depth: number): string {
   return ` |${chomping}${line}${body.replace(/\n(?=[^\n])/g, line)}`;
 }
 
+/** Few keys are written many times. */
+const keyTexts = new Map<string, string>();
+
 function keyText(key: string): string {
+  const known = keyTexts.get(key);
+  if (known !== undefined) return known;
   if (!key.isWellFormed()) throw new StringifyError("has a key with half a surrogate pair");
-  const text = inlineText(key);
+  const text = `${inlineText(key)}:`;
   if (text.length > longestKey) throw new StringifyError(`has a key of more than ${longestKey} characters`);
+  keyTexts.set(key, text);
   return text;
 }
 
 function orderedKeys(map: object, leading: readonly string[]): string[] {
-  const keys = Object.keys(map).sort();
+  const keys = sorted(Object.keys(map));
   let front = 0;
   for (const key of leading) {
     const index = keys.indexOf(key, front);
     if (index < 0) continue;
     keys.copyWithin(front + 1, front, index);
     keys[front++] = key;
+  }
+  return keys;
+}
+
+/** By code unit, in place. Insertion sort for the usual few keys: it halves the time of the whole writer. */
+function sorted(keys: string[]): string[] {
+  if (keys.length > 32) return keys.sort();
+  for (let next = 1; next < keys.length; next++) {
+    const key = keys[next] as string;
+    let at = next;
+    for (; at > 0 && (keys[at - 1] as string) > key; at--) keys[at] = keys[at - 1] as string;
+    keys[at] = key;
   }
   return keys;
 }
@@ -128,9 +146,9 @@ function assertPlainObject(value: object): void {
   throw new StringifyError(`is a ${value.constructor?.name || "class instance"}`);
 }
 
-const newLines: string[] = [];
+const newLines = Array.from({ length: 32 }, (_, depth) => `\n${"  ".repeat(depth)}`);
 function newLine(depth: number): string {
-  return (newLines[depth] ??= `\n${"  ".repeat(depth)}`);
+  return newLines[depth] ?? `\n${"  ".repeat(depth)}`;
 }
 
 function within(key: string | number, error: unknown): unknown {

@@ -11,7 +11,7 @@ const BACKSLASH = 92;
 const PIPE = 124;
 
 /** What `stringify` never writes raw: control characters, line breaks of YAML 1.1, byte order marks. */
-const foreign = /[\0-\t\v-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
+const foreign = /[^\n -~\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd]/;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d+)?$/;
 const surrogateEscape = /\\u[dD][89a-fA-F]/;
 
@@ -77,11 +77,10 @@ class Reader {
 
   #mapping(column: number, firstKeyEnd: number): Record<string, unknown> {
     const map: Record<string, unknown> = {};
-    let end = firstKeyEnd;
-    do {
+    for (let end = firstKeyEnd; ; end = this.#keyEnd()) {
       if (end < 0) throw this.refusal();
       const key = this.#key(end);
-      if (Object.hasOwn(map, key)) throw this.refusal();
+      if (map[key] !== undefined && Object.hasOwn(map, key)) throw this.refusal();
       this.#at = end + 1;
       const value = this.#valueOfKey(column + 2);
       if (key === "__proto__") {
@@ -90,8 +89,7 @@ class Reader {
         map[key] = value;
       }
       if (this.#column !== column) break;
-      end = this.#keyEnd();
-    } while (true);
+    }
     this.#assertClosed(column);
     return map;
   }
