@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lastLines } from "./run-command.ts";
+
+export interface EngineProcess {
+  readonly pid: number;
+  /** File with everything that the process prints. */
+  readonly log: string;
+  /** Ends with the process: its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  /** Sends a signal; a process that has ended already is left alone. */
+  signal(signal: NodeJS.Signals): void;
+  /** SIGTERM, and SIGKILL for a process that is still there after `graceMs`. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Folder for the log. */
+  readonly folder: string;
+  /** Answers whether the engine is ready; a refused connection counts as not yet. */
+  readonly ready: () => Promise<boolean>;
+  /** @default 60_000 */
+  readonly readyWithinMs?: number;
+}
+
+/**
+ * Starts a process and waits until it is ready.
+ * @throws Error with the end of its log if it ends before that or takes longer than `readyWithinMs`
+ */
+export async function startProcess(options: StartOptions): Promise<EngineProcess> {
+  const log = join(options.folder, `${options.name}.log`);
+  const output = openSync(log, "a");
+  const child = spawn(options.command, options.args, {
+    stdio: ["ignore", output, output],
+    env: { ...process.env, ...options.env },
+  });
+  closeSync(output);
+  const running = engineProcess(child, log);
+  try {
+    await untilReady(options, running);
+    return running;
+  } catch (error) {
+    await running.stop(0);
+    throw new Error(`${options.name} ${(error as Error).message}, its log ends:\n${lastLines(log)}`);
+  }
+}
+
+async function untilReady(options: StartOptions, running: EngineProcess): Promise<void> {
+  let end: number | string | undefined;
+  void running.ended.then((code) => {
+    end = code;
+  });
+  const deadline = performance.now() + (options.readyWithinMs ?? 60_000);
+  while (!(await options.ready().catch(() => false))) {
+    if (end !== undefined) throw new Error(`ended with ${end} before it was ready`);
+    if (performance.now() > deadline) throw new Error("was not ready in time");
+    await sleep(50);
+  }
+}
+
+function engineProcess(child: ChildProcess, log: string): EngineProcess {
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => {
+    child.once("error", () => resolve(127));
+    child.once("exit", (code, signal) => resolve(signal ?? code ?? 0));
+  });
+  const signal = (name: NodeJS.Signals) =>
+    void (child.exitCode === null && child.signalCode === null && child.kill(name));
+  const killWithParent = () => signal("SIGKILL");
+  process.once("exit", killWithParent);
+  void ended.then(() => process.off("exit", killWithParent));
+  return {
+    pid: child.pid ?? 0,
+    log,
+    ended,
+    signal,
+    async stop(graceMs = 15_000) {
+      signal("SIGTERM");
+      const killing = setTimeout(() => signal("SIGKILL"), graceMs);
+      await ended;
+      clearTimeout(killing);
+    },
+  };
+}
+
+/** Ports of the loopback interface that were free a moment ago, all different. */
+export async function freePorts<const N extends number>(count: N): Promise<number[] & { length: N }> {
+  const servers = await Promise.all(Array.from({ length: count }, listenOnAnyPort));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports as number[] & { length: N };
+}
+
+function listenOnAnyPort(): Promise<ReturnType<typeof createServer>> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => resolve(server));
+  });
+}
+
+/** A fresh folder for an engine's data and the function that removes it. */
+export function temporaryFolder(name: string): { readonly path: string; readonly remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), `todo-${name}-`));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
+}
