@@ -10,3 +10,8 @@ export function header(origin: string): string {
 export function isOwned(text: string): boolean {
   return text.startsWith(start);
 }
+
+/** The model entry that a file with our header comes from; empty without one. */
+export function originOfHeader(text: string): string {
+  return isOwned(text) ? text.slice(start.length, text.indexOf(end)) : "";
+}

@@ -1,0 +1,67 @@
+import type { Violation } from "#checks/rule";
+import { checkRendering } from "#checks/run";
+import type { RenderedDocument } from "#emit/document";
+import { renderFiles } from "#emit/render";
+import { applyPlan, lockTree, planTree, type TreePlan } from "#emit/tree";
+import type { Environment } from "#model/environment";
+import type { ImagePins } from "#model/images";
+import type { System } from "#model/system";
+import { UserError } from "#model/user-error";
+import { documentsOf } from "./documents.ts";
+
+export interface RenderedEnvironment {
+  readonly environment: Environment;
+  readonly images: ImagePins;
+  readonly documents: readonly RenderedDocument[];
+  /** Final text by path below the output folder. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Checks found something: nothing was written. */
+export class ViolationsError extends UserError {
+  override readonly name = "ViolationsError";
+  readonly violations: readonly Violation[];
+
+  constructor(violations: readonly Violation[]) {
+    super(
+      `${violations.length === 1 ? "1 rule is" : `${violations.length} rules are`} violated, nothing was written\n${violations.map(violationText).join("\n")}`,
+      "Mend the model entries named above",
+    );
+    this.violations = violations;
+  }
+}
+
+export const violationText = ({ rule, environment, resource, origin, problem, remedy }: Violation): string =>
+  `  ${rule}  ${environment}  ${resource}  (${origin}): ${problem}. ${remedy}`;
+
+export function renderEnvironment(model: System, environment: Environment, images: ImagePins): RenderedEnvironment {
+  const documents = documentsOf({ model, environment, images });
+  return { environment, images, documents, files: renderFiles(documents) };
+}
+
+/**
+ * Runs every rule over the final text of every environment.
+ * @returns what is only a warning
+ * @throws ViolationsError listing everything that is violated
+ */
+export function assertChecked(model: System, rendered: readonly RenderedEnvironment[]): Violation[] {
+  const violations = rendered.flatMap((environment) => checkRendering(model, environment));
+  const errors = violations.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new ViolationsError(errors);
+  return violations;
+}
+
+const allFiles = (rendered: readonly RenderedEnvironment[]): Map<string, string> =>
+  new Map(rendered.flatMap(({ files }) => [...files]));
+
+/** Compares a tree with what the model renders; reads only. */
+export const compareTree = (folder: string, rendered: readonly RenderedEnvironment[]): TreePlan =>
+  planTree(folder, allFiles(rendered), { scope: rendered.map(({ environment }) => environment.name) });
+
+/** Brings a tree to what the model renders, all of it or nothing. */
+export function writeTree(folder: string, rendered: readonly RenderedEnvironment[]): TreePlan {
+  using lock = lockTree(folder);
+  const plan = compareTree(folder, rendered);
+  applyPlan(plan, lock);
+  return plan;
+}
