@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { ModelError } from "#model/errors";
 import { topologyOf } from "#model/graph";
 import { todo } from "#system";
 
@@ -75,7 +76,11 @@ async function main(args: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof GraphError)) throw error;
-  console.error(`graph: ${error.message}. ${error.remedy}.`);
-  process.exitCode = error.exitCode;
+  if (error instanceof GraphError) {
+    console.error(`graph: ${error.message}. ${error.remedy}.`);
+    process.exitCode = error.exitCode;
+  } else if (error instanceof ModelError) {
+    console.error(`graph: ${error.message}`);
+    process.exitCode = 1;
+  } else throw error;
 }

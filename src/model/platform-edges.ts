@@ -8,7 +8,7 @@ import { type Namespace, namespaces } from "./names.ts";
 import { type NamespacePods, type NetworkEdge, type Peer, type Port, servicePods, tcp } from "./network.ts";
 import { platform } from "./platform-workloads.ts";
 import { daprPorts, kafkaEndpoint, postgresEndpoint } from "./product-edges.ts";
-import { type System, usesPostgres } from "./system.ts";
+import { readableSecrets, type System } from "./system.ts";
 
 /** Namespaces whose pods may only do what an edge says. */
 export const policedNamespaces = ({ gateway }: Environment): readonly Namespace[] => [
@@ -36,22 +36,17 @@ const otherNamespaces = [
 
 const all = (namespace: string): NamespacePods => Object.freeze({ kind: "namespace", namespace });
 
-const named = (model: System, holds: (name: string) => boolean): readonly string[] =>
-  Object.keys(model.services).filter(holds);
-
 /** Services whose sidecars hold the pubsub component: dead letters make a publisher of every subscriber. */
 export const usesKafka = (model: System): readonly string[] =>
-  named(model, (name) => {
-    const { publishes = [], subscribes = [] } = model.services[name] ?? {};
-    return publishes.length + subscribes.length > 0;
-  });
+  Object.entries(model.services)
+    .filter(([, { publishes, subscribes }]) => publishes.length + subscribes.length > 0)
+    .map(([name]) => name);
 
 /** Services that ask their sidecar for secrets, the connection string of their database among them. */
 export const readsSecrets = (model: System): readonly string[] =>
-  named(model, (name) => {
-    const service = model.services[name];
-    return service !== undefined && (service.secrets.length > 0 || usesPostgres(model, service));
-  });
+  Object.entries(model.services)
+    .filter(([name, service]) => readableSecrets(model, name, service).length > 0)
+    .map(([name]) => name);
 
 /** Who connects to the brokers' client listener, wherever the brokers run. */
 export const kafkaClients = (model: System, _environment: Environment): readonly Peer[] => [

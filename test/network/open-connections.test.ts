@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { Testing } from "cdk8s";
 import { NetworkPoliciesChart } from "#charts/network-policies";
+import { ServiceChart } from "#charts/service";
 import { environments } from "#environments";
 import type { Environment } from "#model/environment";
 import { topologyOf } from "#model/graph";
@@ -14,11 +15,32 @@ import {
   type NetworkPolicy,
   namedPorts,
   openConnections,
+  type PodEndpoint,
   type PolicyPort,
 } from "../support/network-policy-reader.ts";
-import { addresses, addressSets, isPod, platformPods, servicePod } from "../support/sample-pods.ts";
+import { addresses, addressSets, isPod, platformPods } from "../support/sample-pods.ts";
 
-const endpoints: readonly Endpoint[] = [...Object.keys(todo.services).map(servicePod), ...platformPods, ...addresses];
+interface Workload {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: { readonly template: { readonly metadata: { readonly labels: Record<string, string> } } };
+}
+
+/** Pods that our own charts run, by the labels that they are rendered with; a service's Jobs are all alike. */
+const ownPods: readonly PodEndpoint[] = Object.entries(todo.services).flatMap(([name, service]) => {
+  const context = { model: todo, environment: environments.dev, images: {} };
+  const manifests: Workload[] = new ServiceChart(Testing.app(), context, { name, service }).toJson();
+  return manifests
+    .filter(({ kind }) => kind === "Deployment" || kind === "Job")
+    .map(({ kind, metadata, spec }) => ({
+      kind: "pod",
+      id: kind === "Job" ? "migrations" : metadata.name,
+      namespace: metadata.namespace,
+      labels: spec.template.metadata.labels,
+    }));
+});
+
+const endpoints: readonly Endpoint[] = [...ownPods, ...platformPods, ...addresses];
 
 /** Ports that no edge names, so that an open range or a forgotten list of ports shows. */
 const decoys: readonly PolicyPort[] = [
@@ -37,12 +59,13 @@ const isPoliced = (environment: Environment, endpoint: Endpoint): boolean =>
 /** What the policies leave open, read without the code that wrote them. */
 function open(environment: Environment, policies: readonly NetworkPolicy[]): string[] {
   const ports = [...namedPorts(render(environment)), ...decoys];
-  return openConnections(
+  const all = openConnections(
     policies,
     endpoints,
     ports,
     (from, to) => isPoliced(environment, from) || isPoliced(environment, to),
   );
+  return [...new Set(all)];
 }
 
 /** What the graph and the platform's table say should be open. */
@@ -151,6 +174,11 @@ const withRule = (
       ? { ...policy, spec: { ...policy.spec, [direction]: [...(policy.spec[direction] ?? []), added] } }
       : policy,
   );
+
+it("reads a pod of every service, and the migration of one", () => {
+  const ids = ownPods.map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining([...Object.keys(todo.services), "migrations"]));
+});
 
 describe("the reading of network policies", () => {
   const environment = environments.dev;

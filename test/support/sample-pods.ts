@@ -27,11 +27,6 @@ const cnpg = (more: Record<string, string>) => ({
 
 /** Pods of the platform; `-stranger` is what runs in a namespace and no edge names. */
 export const platformPods: readonly PodEndpoint[] = [
-  pod("todo-apps", "migrations", {
-    "app.kubernetes.io/name": "tasks-migration",
-    "app.kubernetes.io/part-of": "todo",
-    "app.kubernetes.io/component": "migration",
-  }),
   pod("todo-apps", "acme-solver@apps", { "acme.cert-manager.io/http01-solver": "true" }),
   pod("todo-apps", "apps-stranger", { "app.kubernetes.io/name": "debug" }),
   pod("infra-services", "kafka", strimzi("kafka")),
@@ -109,8 +104,5 @@ export const addressSets: Readonly<Record<string, readonly string[]>> = {
   "metadata-server": ["metadata-server"],
   "node-local-dns-address": ["node-local-dns-address"],
 };
-
-export const servicePod = (name: string): PodEndpoint =>
-  pod("todo-apps", name, chart(name, { "app.kubernetes.io/part-of": "todo" }));
 
 export const isPod = (endpoint: Endpoint): endpoint is PodEndpoint => endpoint.kind === "pod";
