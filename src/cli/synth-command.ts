@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
 import type { TreePlan } from "#emit/tree";
-import { environments } from "#environments";
-import type { Environment } from "#model/environment";
 import { UserError } from "#model/user-error";
 import { readImages } from "#synth/images-file";
 import { assertChecked, compareTree, type RenderedEnvironment, renderEnvironment, writeTree } from "#synth/synth";
 import { todo } from "#system";
-import { exitCodes, runCommand, UsageError } from "./command.ts";
+import { exitCodes, runCommand } from "./command.ts";
+import { chooseEnvironments } from "./environments.ts";
 
 const help = `
 Renders the Kubernetes desired state of every environment into gitops/.
@@ -30,16 +29,6 @@ const options = {
 
 /** How many paths a list shows before it only counts. */
 const SHOWN = 20;
-
-export function chooseEnvironments(names: readonly string[] | undefined): Environment[] {
-  const all: Readonly<Record<string, Environment>> = environments;
-  return (names ?? Object.keys(all)).map((name) => {
-    const environment = Object.hasOwn(all, name) ? all[name] : undefined;
-    if (!environment)
-      throw new UsageError(`unknown environment "${name}"`, `Use one of: ${Object.keys(all).join(", ")}`);
-    return environment;
-  });
-}
 
 const pathsOf = (plan: TreePlan): string[] => [...plan.added, ...plan.changed, ...plan.removed].sort();
 
