@@ -31,8 +31,8 @@ export function explain(error: unknown, folder: string): unknown {
   const { syscall, code, path, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
   if (syscall === undefined || code === undefined || error instanceof EmitError) return error;
   const [problem, remedy] = causes[code] ?? [code, "Look at what stands there and run it again"];
-  // Of a rename, the end that lies in the tree, not in our staging folder.
-  const where = [dest, path].find((end) => end !== undefined && !end.includes("/.synth-"));
+  // Of a rename, the end that lies in the tree; our lock and staging folder mean nothing to a reader.
+  const where = [dest, path].find((end) => end !== undefined && !end.includes("/.synth"));
   const shown = where === undefined || where === folder ? "" : ` (${where})`;
   return new EmitError(`cannot write ${folder}: ${problem}${shown}`, remedy, { cause: error });
 }

@@ -38,9 +38,12 @@ export function lockTree(folder: string): TreeLock {
     const token = acquire(root, folder);
     const release = (): void => {
       ours.delete(token);
-      unlinkSync(`${root}/.synth.lock/${token}`);
-      ignoring(takenOrGone, () => rmdirSync(`${root}/.synth.lock`));
-      if (made !== undefined) removeEmpty(resolve(folder), resolve(made));
+      // What cannot be deleted now is a dead lock to the next run.
+      try {
+        unlinkSync(`${root}/.synth.lock/${token}`);
+        rmdirSync(`${root}/.synth.lock`);
+        if (made !== undefined) removeEmpty(resolve(folder), resolve(made));
+      } catch {}
     };
     try {
       repair(root);

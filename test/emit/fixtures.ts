@@ -1,4 +1,13 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { RenderedDocument } from "#emit/document";
@@ -23,7 +32,9 @@ export function snapshot(folder: string): Record<string, string> {
 }
 
 export function rendered(contents: Readonly<Record<string, string>>): Map<string, string> {
-  return new Map(Object.entries(contents).map(([path, content]) => [path, `${header("services.tasks")}a: ${content}\n`]));
+  return new Map(
+    Object.entries(contents).map(([path, content]) => [path, `${header("services.tasks")}a: ${content}\n`]),
+  );
 }
 
 export function writeTree(folder: string, files: ReadonlyMap<string, string>): void {

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { EmitError } from "#emit/errors";
@@ -26,7 +35,11 @@ describe("a plan", () => {
     writeTree(folder.path, new Map([["dev/tasks/notes.txt", "mine"]]));
     const old = snapshot(folder.path);
     expect(planTree(folder.path, after, dev)).toMatchObject({
-      added: ["dev/audit/_cluster/clusterrole_audit.yaml", "dev/audit/todo-apps/service_audit.yaml", "dev/tasks/todo-apps/configmap_tasks.yaml"],
+      added: [
+        "dev/audit/_cluster/clusterrole_audit.yaml",
+        "dev/audit/todo-apps/service_audit.yaml",
+        "dev/tasks/todo-apps/configmap_tasks.yaml",
+      ],
       changed: ["dev/tasks/todo-apps/deployment.apps_tasks.yaml"],
       removed: ["dev/chat/todo-apps/service_chat.yaml", "dev/tasks/todo-apps/role_tasks.yaml"],
       unchanged: ["dev/tasks/todo-apps/service_tasks.yaml"],
@@ -58,7 +71,12 @@ describe("a plan", () => {
     const changed = "dev/tasks/todo-apps/deployment.apps_tasks.yaml";
     const gone = "dev/tasks/todo-apps/role_tasks.yaml";
     writeTree(folder.path, rendered({ [changed]: "by hand" }));
-    const edited = { ...recorded, "dev/tasks/todo-apps/lost.yaml": digest("x"), "staging/a.yaml": digest("x"), [gone]: digest("x") };
+    const edited = {
+      ...recorded,
+      "dev/tasks/todo-apps/lost.yaml": digest("x"),
+      "staging/a.yaml": digest("x"),
+      [gone]: digest("x"),
+    };
     expect(planTree(folder.path, after, { ...dev, recorded: edited }).edited).toEqual([
       changed,
       "dev/tasks/todo-apps/lost.yaml",
@@ -73,10 +91,13 @@ describe("a plan", () => {
     expect(planTree(folder.path, after, dev)).toMatchObject({ changed: [path], edited: [path] });
   });
 
-  test.each(["", "/", "dev", "dev/../x.yaml", "/dev/x.yaml", "dev//x.yaml", "staging/x.yaml"])("refuses to write to %j", (path) => {
-    using folder = temporaryFolder();
-    expect(() => planTree(folder.path, new Map([[path, ""]]), dev)).toThrow(RangeError);
-  });
+  test.each(["", "/", "dev", "dev/../x.yaml", "/dev/x.yaml", "dev//x.yaml", "staging/x.yaml"])(
+    "refuses to write to %j",
+    (path) => {
+      using folder = temporaryFolder();
+      expect(() => planTree(folder.path, new Map([[path, ""]]), dev)).toThrow(RangeError);
+    },
+  );
 });
 
 describe("applying a plan", () => {
@@ -163,7 +184,11 @@ describe("what stands in the way is one clear error and changes nothing", () => 
   test.each([
     ["a file where a folder is needed", "dev/tasks", /a file stands where a folder is needed/],
     ["a file where the environment is needed", "dev", /a file stands where a folder is needed/],
-    ["a folder where a file is needed", "dev/audit/todo-apps/service_audit.yaml/x", /a folder stands where a file is needed/],
+    [
+      "a folder where a file is needed",
+      "dev/audit/todo-apps/service_audit.yaml/x",
+      /a folder stands where a file is needed/,
+    ],
   ])("%s", (_, path, message) => {
     using folder = temporaryFolder();
     writeTree(folder.path, new Map([[path, "mine"]]));
@@ -188,7 +213,13 @@ describe("what stands in the way is one clear error and changes nothing", () => 
   test("a staging folder that is a link is not followed", () => {
     using folder = temporaryFolder();
     const outside = join(folder.path, "outside");
-    writeTree(outside, new Map([["journal", '{"added":["dev/x"],"folders":[],"replaced":[]}'], ["keep", "mine"]]));
+    writeTree(
+      outside,
+      new Map([
+        ["journal", '{"added":["dev/x"],"folders":[],"replaced":[]}'],
+        ["keep", "mine"],
+      ]),
+    );
     writeTree(join(folder.path, "gitops"), new Map([["dev/x", "mine"]]));
     symlinkSync(outside, join(folder.path, "gitops/.synth-staging"));
     update(join(folder.path, "gitops"), before);
