@@ -71,7 +71,7 @@ function printSummary(
 await runCommand({ help, options }, ({ values }) => {
   const root = process.cwd();
   const chosen = chooseEnvironments(values.env);
-  const folder = resolve(root, values.out ?? process.env.CDK8S_OUTDIR ?? "gitops");
+  const folder = resolve(root, values.out ?? "gitops");
   const rendered = chosen.map((environment) =>
     renderEnvironment(todo, environment, readImages(root, environment.name, Object.keys(todo.services))),
   );

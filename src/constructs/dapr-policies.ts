@@ -4,7 +4,7 @@
  */
 import type { ConfigurationSpec, ResiliencySpec, SubscriptionSpec } from "#imports/dapr.io";
 import type { Environment } from "#model/environment";
-import { components, namespaces, trustDomain } from "#model/names";
+import { components, namespaces, otelCollector, trustDomain } from "#model/names";
 import { paths } from "#model/paths";
 import type { AnyService, Invocation } from "#model/service";
 import { callersOf, deadLetterTopicOf, readableSecrets, type System, usesState } from "#model/system";
@@ -27,7 +27,7 @@ export const daprPoliciesOf = (model: System, environment: Environment, name: st
 };
 
 /** Where sidecars send spans. */
-const OTEL_COLLECTOR = `otel-collector.${namespaces.monitoring}.svc.cluster.local:4317`;
+const OTEL_COLLECTOR = `${otelCollector}.${namespaces.monitoring}.svc.cluster.local:4317`;
 
 function configurationOf(
   model: System,

@@ -4,6 +4,7 @@ import type { Environment } from "#model/environment";
 import { isSingleNode } from "#model/environment";
 import { secretNames } from "#model/names";
 import { paths } from "#model/paths";
+import { daprPorts } from "#model/product-edges";
 import { bytesQuantity, cpuQuantity, mebibytes, millicores, type Resources } from "#model/quantities";
 import type { AnyService } from "#model/service";
 
@@ -27,12 +28,6 @@ export interface DaprSidecarProps {
 
 /** How soon daprd stops delivering to an app that is not ready; the retry budget of events must be longer. */
 export const APP_HEALTH = { intervalSeconds: 3, threshold: 3 } as const;
-
-/** HTTP port of the sidecar inside the pod. */
-export const DAPR_HTTP_PORT = 3500;
-/** Sidecar to sidecar. */
-export const DAPR_INTERNAL_GRPC_PORT = 50_002;
-export const DAPR_METRICS_PORT = 9090;
 
 /** Seconds that the sidecar has to end after the app: offsets are committed, connections closed. */
 const SIDECAR_SHUTDOWN_SECONDS = 10;
@@ -70,7 +65,7 @@ export function daprAnnotations(props: DaprSidecarProps): Record<string, string>
     "dapr.io/enable-native-sidecar": "true",
     "dapr.io/graceful-shutdown-seconds": String(SIDECAR_SHUTDOWN_SECONDS),
     "dapr.io/enable-metrics": "true",
-    "dapr.io/metrics-port": String(DAPR_METRICS_PORT),
+    "dapr.io/metrics-port": String(daprPorts.metrics),
     "dapr.io/log-as-json": "true",
     // Without a token in the pod the built-in store cannot start, and would end the runtime with it.
     "dapr.io/disable-builtin-k8s-secret-store": "true",

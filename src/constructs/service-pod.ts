@@ -1,7 +1,7 @@
 /** The pod of one of our services: its container, environment and volumes. Everything secret comes as a file. */
 import { k8s } from "cdk8s-plus-28";
 import { imageReference } from "#model/images";
-import { namespaces, schemaName, secretNames } from "#model/names";
+import { namespaces, otelCollector, schemaName, secretNames } from "#model/names";
 import { paths } from "#model/paths";
 import { mebibytes } from "#model/quantities";
 import type { AnyService } from "#model/service";
@@ -87,7 +87,7 @@ function environmentVariables(context: RenderContext, name: string, service: Any
     SHUTDOWN_DRAIN_SECONDS: String(drainSeconds(service)),
     DAPR_API_TOKEN_FILE: `${MOUNTS.tokens}/dapr-api-token`,
     APP_API_TOKEN_FILE: `${MOUNTS.tokens}/app-api-token`,
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://otel-collector.${namespaces.monitoring}.svc.cluster.local:4318`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${otelCollector}.${namespaces.monitoring}.svc.cluster.local:4318`,
     OTEL_TRACES_SAMPLER_ARG: String(environment.traceSampling),
     ...(usesPostgres(model, service) ? { DATABASE_SCHEMA: schemaName(name), DATABASE_CA_FILE } : {}),
   };

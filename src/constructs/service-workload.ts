@@ -5,11 +5,12 @@ import type { Environment } from "#model/environment";
 import { isSingleNode } from "#model/environment";
 import { namespaces } from "#model/names";
 import { paths } from "#model/paths";
+import { daprPorts } from "#model/product-edges";
 import { waves } from "#model/waves";
 import { syncWave } from "./argocd-annotations.ts";
 import { addAutoscaler, autoscalerOf } from "./autoscaling.ts";
 import { customResource } from "./custom-resource.ts";
-import { DAPR_METRICS_PORT, daprAnnotations } from "./dapr-sidecar.ts";
+import { daprAnnotations } from "./dapr-sidecar.ts";
 import { selectorLabels, workloadLabels } from "./labels.ts";
 import {
   HTTP_PORT_NAME,
@@ -144,7 +145,7 @@ export class ServiceWorkload extends Construct {
     });
     const sidecar = { ...this.#metadata(waves.edges), name: `${name}-dapr` };
     customResource(this, "sidecar-monitor", "monitoring.coreos.com/PodMonitor", sidecar, {
-      spec: { selector, podMetricsEndpoints: [{ portNumber: DAPR_METRICS_PORT, ...endpoint }] },
+      spec: { selector, podMetricsEndpoints: [{ portNumber: daprPorts.metrics, ...endpoint }] },
     });
   }
 }

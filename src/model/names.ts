@@ -20,6 +20,9 @@ export const namespaces = {
 
 export type Namespace = (typeof namespaces)[keyof typeof namespaces];
 
+/** Where spans go; the release carries its chart's name. */
+export const otelCollector = "opentelemetry-collector";
+
 /** Dapr components, by what they are for. */
 export const components = {
   pubsub: "pubsub-kafka-todo",
