@@ -1,12 +1,8 @@
-/** A failure the person at the terminal can mend. Shown as `error: <message>. <remedy>`. */
-export class EmitError extends Error {
-  override readonly name = "EmitError";
-  readonly remedy: string;
+import { UserError } from "#model/user-error";
 
-  constructor(message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.remedy = remedy;
-  }
+/** The rendering cannot be written or read as it is. */
+export class EmitError extends UserError {
+  override readonly name = "EmitError";
 }
 
 const noRoom = ["it has no room left", "Free some space there and run it again"] as const;

@@ -12,7 +12,7 @@ const PIPE = 124;
 
 /** What `stringify` never writes raw: control characters, line breaks of YAML 1.1, byte order marks. */
 const foreign = /[^\n -~\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd]/;
-const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]\d+)?$/;
+const number = /^-?(?:0|[1-9]\d*)(?:\.\d+(?:e[+-]\d+)?)?$/;
 const surrogateEscape = /\\u[dD][89a-fA-F]/;
 
 /** The text uses YAML that `stringify` does not write; a full parser may still read it. */

@@ -57,7 +57,7 @@ export function repair(root: string): void {
   const at = staging(root);
   const started = stat(at)?.isDirectory() ? stat(`${at}/journal`)?.mtimeMs : undefined;
   if (started !== undefined) {
-    const journal = JSON.parse(readFileSync(`${at}/journal`, "utf8")) as Journal;
+    const journal = readJournal(`${at}/journal`);
     withPublicModes(() => undo(root, journal, started));
     unlinkSync(`${at}/journal`);
   }
@@ -112,13 +112,19 @@ function undone(error: unknown, root: string): unknown {
     return error;
   } catch {
     if (!(error instanceof EmitError)) return error;
-    return new EmitError(
-      `${error.message}, nor put back as it was`,
-      `${error.remedy}: the next run puts it back first`,
-      {
-        cause: error.cause,
-      },
-    );
+    const { message, remedy, cause } = error;
+    return new EmitError(`${message}, nor put back as it was`, `${remedy}: that puts it back first`, { cause });
+  }
+}
+
+/** A journal is renamed into place whole; after a power cut it may be empty all the same. */
+function readJournal(path: string): Journal {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Journal;
+  } catch (cause) {
+    throw new EmitError(`${path} cannot be read`, "Restore the folder with git, then delete its .synth-staging", {
+      cause,
+    });
   }
 }
 

@@ -89,6 +89,7 @@ describe("the parser of our subset", () => {
     ["Windows line ends", "a: 1\r\n"],
     ["no line break at the end", "a: 1"],
     ["an escape that not every reader knows", 'a: "\\ud83d\\ude00"\n'],
+    ["a float that YAML 1.1 takes for a string", "a: 1e+21\n"],
     ["nothing", ""],
   ])("leaves %s to a full parser", (_, text) => {
     expect(() => parse(text)).toThrow(NotOurSubset);

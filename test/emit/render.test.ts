@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { RenderedDocument } from "#emit/document";
-import { header, isOwned } from "#emit/header";
+import { header, isOwned, originOfHeader } from "#emit/header";
 import { parseManifest } from "#emit/parse";
 import { CollisionError, renderFiles } from "#emit/render";
 import { configMap } from "./fixtures.ts";
@@ -41,6 +41,8 @@ describe("rendering", () => {
       expect(parseManifest(text)).toEqual(configMap("a").manifest);
     }
     expect(isOwned("# Rendered by hand\n")).toBe(false);
+    expect(originOfHeader("# Rendered by hand\n")).toBe("");
+    expect(originOfHeader(header("services.tasks"))).toBe("services.tasks");
   });
 
   test("keeps the header on one line whatever the entry is called", () => {

@@ -227,6 +227,12 @@ describe("what stands in the way is one clear error and changes nothing", () => 
     expect(readFileSync(join(folder.path, "gitops/dev/x"), "utf8")).toBe("mine");
   });
 
+  test("a journal that a power cut emptied", () => {
+    using folder = temporaryFolder();
+    writeTree(folder.path, new Map([[".synth-staging/journal", ""], ...before]));
+    expectRefusal(folder.path, folder.path, /\.synth-staging\/journal cannot be read$/);
+  });
+
   test("a rendered file that became a read-only one is replaced", () => {
     using folder = temporaryFolder();
     update(folder.path, before);
