@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,8 +25,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Folder for the log. */
   readonly folder: string;
-  /** Answers whether the engine is ready; a refused connection counts as not yet. */
-  readonly ready: () => Promise<boolean>;
+  /** Answers whether the engine is ready; a refused connection counts as not yet. `output` is what it has printed so far. */
+  readonly ready: (output: () => string) => Promise<boolean>;
   /** @default 60_000 */
   readonly readyWithinMs?: number;
 }
@@ -38,6 +38,7 @@ export interface StartOptions {
 export async function startProcess(options: StartOptions): Promise<EngineProcess> {
   const log = join(options.folder, `${options.name}.log`);
   const output = openSync(log, "a");
+  const before = fstatSync(output).size;
   const child = spawn(options.command, options.args, {
     stdio: ["ignore", output, output],
     env: { ...process.env, ...options.env },
@@ -45,7 +46,7 @@ export async function startProcess(options: StartOptions): Promise<EngineProcess
   closeSync(output);
   const running = engineProcess(child, log);
   try {
-    await untilReady(options, running);
+    await untilReady(options, running, () => readFileSync(log).subarray(before).toString());
     return running;
   } catch (error) {
     await running.stop(0);
@@ -53,13 +54,13 @@ export async function startProcess(options: StartOptions): Promise<EngineProcess
   }
 }
 
-async function untilReady(options: StartOptions, running: EngineProcess): Promise<void> {
+async function untilReady(options: StartOptions, running: EngineProcess, output: () => string): Promise<void> {
   let end: number | string | undefined;
   void running.ended.then((code) => {
     end = code;
   });
   const deadline = performance.now() + (options.readyWithinMs ?? 60_000);
-  while (!(await options.ready().catch(() => false))) {
+  while (!(await options.ready(output).catch(() => false))) {
     if (end !== undefined) throw new Error(`ended with ${end} before it was ready`);
     if (performance.now() > deadline) throw new Error("was not ready in time");
     await sleep(50);
