@@ -1,4 +1,4 @@
-import { type ApiObject, App } from "cdk8s";
+import { ApiObject, App } from "cdk8s";
 import { chartsOf } from "#charts/index";
 import { type ApplicationChart, originOf, type RenderContext } from "#constructs/application-chart";
 import type { Manifest, RenderedDocument } from "#emit/document";
@@ -10,7 +10,9 @@ export function documentsOf(context: RenderContext): RenderedDocument[] {
 }
 
 function documentsOfChart(environment: string, chart: ApplicationChart): RenderedDocument[] {
-  return chart.apiObjects.map((object: ApiObject) => ({
+  // `chart.apiObjects` would leave out what nested constructs make.
+  const objects = chart.node.findAll().filter((node) => ApiObject.isApiObject(node));
+  return objects.map((object) => ({
     environment,
     application: chart.application.application,
     origin: originOf(object),
