@@ -17,7 +17,7 @@ const VERBS: readonly RegExp[] = [
   /(?:make|be)\s+sure\s+(?:to|that\s+i|i)\s+/iy,
   /(?:i|we)(?:['’](?:ve|d))?\s+(?:really\s+|also\s+|still\s+|just\s+)?(?:need|have|want|got|ought|gotta|must|should)(?:\s+to)?\s+(?!been\b|done\b|finished\b|completed\b|a\b|an\b|the\b|no\b)/iy,
   /(?:need|have)\s+to\s+/iy,
-  /(?:jot|write|note|put)\s+down\s*:?\s+/iy,
+  /(?:jot|note)\s+down\s*:?\s+/iy,
   /(?:add|create\s*:|insert)\s*:?\s+/iy,
 ];
 const ON_LIST =
@@ -100,7 +100,7 @@ export function readAdd(request: Request): Command | undefined {
   const listed = found.spans[1];
   const reading = readingOf(request, from, end);
   if (listed) reading.claimText(listed.start, listed.end, "verb");
-  const details = readDetails(reading);
+  const details = readDetails(reading, /^remind|^set\s+(?:me\s+)?a\s+reminder/i.test(request.body));
   const link = linkAfter(request, from, reading.spans);
   if (link) reading.claimText(link.start, link.end, "verb");
   const tags = found.tag === undefined ? details.tags : [...new Set([...(details.tags ?? []), found.tag])];

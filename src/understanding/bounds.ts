@@ -4,7 +4,9 @@ import { amountAt, countAt, isWord, lowerAt, type Match, sequence, skip } from "
 import type { Reading } from "./reading.ts";
 import { type Bounds, firstOccurrence } from "./rule.ts";
 import { type TimeOfDay, timeAt, timeRangeAt } from "./times.ts";
+import type { Token } from "./tokens.ts";
 import { MONTHS } from "./words.ts";
+import type { Clock } from "./zone.ts";
 
 /** `after completion`: the same as `every!`. */
 const completionAt = (reading: Reading, i: number): number | undefined =>
@@ -29,7 +31,12 @@ export function boundAt(reading: Reading, i: number, adjacent: boolean): { to: n
       expectedDateAt(tokens, i + 1, clock) ??
       (month ? firstOfMonth(reading, skip(tokens, i + 1, "in"), month) : undefined);
     if (day === undefined) return undefined;
-    return { to: day.to, bounds: from ? { start: day.value.day } : { until: day.value.day } };
+    if (from) return { to: day.to, bounds: { start: day.value.day } };
+    // "from monday until friday": the end is the first such day after the start, not after today.
+    const said = [...tokens];
+    const until = (start: Day): Day =>
+      start <= clock.today ? day.value.day : (untilFrom({ tokens: said, clock }, i + 1, start) ?? day.value.day);
+    return { to: day.to, bounds: { until } };
   }
   if (!adjacent) return undefined;
   const at = skip(tokens, i, "for");
@@ -46,6 +53,15 @@ export function boundAt(reading: Reading, i: number, adjacent: boolean): { to: n
       ? first + length * (unit === "week" ? 7 : 1) - 1
       : addMonths(first, length * (unit === "month" ? 1 : unit === "quarter" ? 3 : 12)) - 1;
   return { to: amount.to, bounds: { lasts } };
+}
+
+/** Reads an end again as it is meant on the day of the start; the tokens are those of the first reading. */
+function untilFrom(
+  { tokens, clock }: { tokens: readonly Token[]; clock: Clock },
+  i: number,
+  start: Day,
+): Day | undefined {
+  return expectedDateAt(tokens, i, { ...clock, today: start })?.value.day;
 }
 
 function firstOfMonth(reading: Reading, i: number, month: number): Match<{ day: Day }> | undefined {

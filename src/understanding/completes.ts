@@ -45,7 +45,7 @@ function byReference(request: Request, at: number, verbs: Command["verbs"]): Com
 export function readComplete(request: Request): Command | undefined {
   const { text, start, end, body } = request;
   const marked = matchAt(MARKED, text.slice(0, end), start);
-  if (marked?.[1] !== undefined) {
+  if (marked?.[1] !== undefined && !/\bnot$/i.test(marked[1])) {
     const from = start + marked[0].indexOf(marked[1], 3);
     const verbs = [
       { start, end: from },

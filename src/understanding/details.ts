@@ -8,13 +8,13 @@ export type Details = Pick<Understanding, "due" | "priority" | "tags" | "deadlin
 
 /**
  * Everything that a text says about a task besides its title, in the order in which the recognisers may take words:
- * signs first, then clauses, then what reads dates anywhere.
+ * signs first, then clauses, then what reads dates anywhere. `asked`: the text began with "remind me".
  */
-export function readDetails(reading: Reading): Details {
+export function readDetails(reading: Reading, asked = false): Details {
   const details: Details = {};
   const deadline = readDeadline(reading);
   const tags = readTags(reading);
-  const pending = readReminder(reading);
+  const pending = readReminder(reading, asked);
   const priority = readPriority(reading);
   const repeated = readRecurrence(reading);
   const due = repeated ? repeated.due : readDue(reading);

@@ -126,7 +126,7 @@ function nthWeekdayAt(tokens: Tokens, i: number): Match<{ nth: number; day: numb
 }
 
 /** `1st`, `15th and 30th`, `2, 15, 27`, `15th day of the month` */
-export function monthDaysAt(tokens: Tokens, i: number): Match<Rule> | undefined {
+export function monthDaysAt(tokens: Tokens, i: number, settled = false): Match<Rule> | undefined {
   const dates = listAt(tokens, skip(tokens, i, "the"), (at) => {
     const last = sequence(tokens, at, "last", "day");
     if (last !== undefined) return { to: last, value: -1 };
@@ -141,7 +141,8 @@ export function monthDaysAt(tokens: Tokens, i: number): Match<Rule> | undefined 
   if (of > named) return { to: of, value: rule };
   // "every 15th and 30th pay the card" opens a text; "every 2nd street" is no date.
   const opens = i <= 1 && tokens[dates.to - 1]?.kind === "ordinal";
-  if (named > dates.to || !(endsBefore(tokens, dates.to) || opens || dates.value.length > 1)) return undefined;
+  if (named > dates.to || !(endsBefore(tokens, dates.to) || opens || settled || dates.value.length > 1))
+    return undefined;
   return { to: dates.to, value: rule };
 }
 
@@ -164,7 +165,7 @@ export function yearDaysAt(tokens: Tokens, i: number): Match<Rule> | undefined {
   const value = dates && yearlyDates(dates.value);
   if (dates) return value && { to: dates.to, value };
   const month = MONTHS.get(lowerAt(tokens, i));
-  if (month === undefined || !endsBefore(tokens, i + 1)) return undefined;
+  if (month === undefined || !(endsBefore(tokens, i + 1) || i <= 1)) return undefined;
   return { to: i + 1, value: { freq: "YEARLY", interval: 1, byMonth: [month], byMonthDay: [1] } };
 }
 
@@ -177,7 +178,7 @@ export function onDaysAt(tokens: Tokens, i: number, rule: Rule): Match<Rule> | u
   }
   if (!isWord(tokens, i, "on")) return undefined;
   const found =
-    rule.freq === "MONTHLY" ? (positionalAt(tokens, on) ?? monthDaysAt(tokens, on)) : yearDaysAt(tokens, on);
+    rule.freq === "MONTHLY" ? (positionalAt(tokens, on) ?? monthDaysAt(tokens, on, true)) : yearDaysAt(tokens, on);
   if (found === undefined || (rule.freq !== "MONTHLY" && rule.freq !== "YEARLY")) return undefined;
   return { to: found.to, value: { ...found.value, interval: rule.interval } };
 }
@@ -185,7 +186,7 @@ export function onDaysAt(tokens: Tokens, i: number, rule: Rule): Match<Rule> | u
 function unitsAt(tokens: Tokens, i: number): Match<Rule> | undefined {
   const nth = ordinalAt(tokens, i);
   const count = isWord(tokens, i, "other") ? { to: i + 1, value: 2 } : nth && nth.value > 1 ? nth : countAt(tokens, i);
-  const at = count?.to ?? skip(tokens, i, "single");
+  const at = count?.to ?? i;
   const word = lowerAt(tokens, at);
   const unit = word === "fortnight" ? "week" : UNITS.get(word);
   if (unit !== undefined && (count === undefined || !["a", "an"].includes(lowerAt(tokens, i)))) {
@@ -197,8 +198,17 @@ function unitsAt(tokens: Tokens, i: number): Match<Rule> | undefined {
   return days && { to: days.to, value: { freq: "WEEKLY", interval: 2, byDay: days.value.map((day) => ({ day })) } };
 }
 
+/** `friday the 13th`: only the months in which both hold. */
+function fridayTheThirteenth(tokens: Tokens, days: Match<number[]>): Match<Pattern> | undefined {
+  const nth = isWord(tokens, days.to, "the") ? ordinalAt(tokens, days.to + 1) : undefined;
+  if (nth === undefined || nth.value < 1) return undefined;
+  const byDay = days.value.map((day) => ({ day }));
+  return { to: nth.to, value: { rule: { freq: "MONTHLY", interval: 1, byMonthDay: [nth.value], byDay } } };
+}
+
 /** What stands behind `every`. */
-export function patternAt(tokens: Tokens, i: number): Match<Pattern> | undefined {
+export function patternAt(tokens: Tokens, start: number): Match<Pattern> | undefined {
+  const i = skip(tokens, start, "single");
   const part = DAY_PARTS.get(lowerAt(tokens, i));
   if (part !== undefined) return { to: i + 1, value: { rule: { freq: "DAILY", interval: 1 }, minute: part } };
   if (isWorkday(tokens, i)) return { to: i + 1, value: { rule: workweek() } };
@@ -211,6 +221,8 @@ export function patternAt(tokens: Tokens, i: number): Match<Pattern> | undefined
     return days ? { to: days.to, value: { rule: days.value } } : { to: units.to, value: { rule: units.value } };
   }
   const days = weekdaysAt(tokens, i);
+  const thirteenth = days && fridayTheThirteenth(tokens, days);
+  if (thirteenth) return thirteenth;
   if (days)
     return { to: days.to, value: { rule: { freq: "WEEKLY", interval: 1, byDay: days.value.map((day) => ({ day })) } } };
   const found = yearDaysAt(tokens, i) ?? monthDaysAt(tokens, i);

@@ -17,6 +17,13 @@ const EXISTS =
 
 /** "show my tasks", "what's due this week", "p1 tasks tagged @work", "overdue" */
 export function readList(request: Request): Command | undefined {
+  const command = conditions(request);
+  // Nothing was said about which ones: the key is absent.
+  if (command?.result.filter && Object.keys(command.result.filter).length === 0) delete command.result.filter;
+  return command;
+}
+
+function conditions(request: Request): Command | undefined {
   const { text, start, end, body } = request;
   if (COMPLETED_BY_ME.test(body) && matchAt(QUESTION, text, start)) {
     const reading = readingOf(request, start, end);

@@ -69,7 +69,8 @@ export function readPriority(reading: Reading): Priority | undefined {
   if (priority !== undefined) return priority;
   for (let i = 0; i < tokens.length; i++) {
     const start = skip(tokens, skip(tokens, i, "with", "at", "as"), "a");
-    const phrase = priorityPhraseAt(reading, start) ?? urgentAt(reading, i);
+    const bare = /^p[1-4]$/.test(lowerAt(tokens, start));
+    const phrase = bare ? undefined : (priorityPhraseAt(reading, start) ?? urgentAt(reading, i));
     if (phrase === undefined || !endsBefore(tokens, phrase.to) || (start === i && isWord(tokens, i, "no"))) continue;
     reading.claim(i, phrase.to, "priority");
     return phrase.value;
@@ -103,7 +104,7 @@ function urgentAt(reading: Reading, i: number): { to: number; value: Priority } 
     "an",
     "the",
   ].includes(before);
-  return opens || (closes && i > 0 && !states) ? { to: opens ? 2 : i + 1, value: "p1" } : undefined;
+  return opens || (closes && i > 0 && !states) ? { to: i + 1, value: "p1" } : undefined;
 }
 
 /** Claims `{march 30}`, `with a deadline of march 30`, `deadline: friday`; returns the last such local date. */

@@ -34,7 +34,7 @@ const NAMED_DAYS = [
   "giving",
   "usa",
 ];
-const PRONOUNS = ["he", "she", "it", "i", "we", "they", "who", "cat", "dog"];
+const PRONOUNS = ["he", "she", "it", "i", "we", "they", "who", "cat", "dog", "get", "got", "getting"];
 /** Verbs and prepositions behind which `tom` is a person. */
 const BEFORE_PERSON = (
   "call email text meet ask tell ping phone message invite visit thank see with for to from and help pay remind " +
@@ -64,10 +64,11 @@ export function isNamePart(reading: Reading, from: number, to: number, prefixed:
   }
   if (PRONOUNS.includes(before) && SHORT_WORDS.includes(token.lower)) return true;
   if (single && SHORT_WORDS.includes(token.lower))
-    return !endsBefore(tokens, to) && next?.kind !== "number" && from > 0;
+    return !endsBefore(tokens, to) && next?.kind !== "number" && (from > 0 || token.lower === "sun");
   if (single && token.capital && next?.kind === "word" && next.capital && text !== text.toUpperCase()) {
     const joins = CONNECTORS.has(next.lower) || MONTHS.has(next.lower) || WEEKDAYS.has(next.lower);
-    return !joins;
+    const after = tokens[to + 1];
+    return !joins || (after?.kind === "word" && after.capital && !CONNECTORS.has(after.lower));
   }
   if (AMBIGUOUS_MONTHS.includes(token.lower) && next?.kind === "word") {
     return /s$|^people$/.test(next.lower) && !endsBefore(tokens, to);

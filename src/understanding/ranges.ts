@@ -107,7 +107,10 @@ export function rangeAt(tokens: readonly Token[], i: number, clock: Clock): Matc
         ? plainRange(tokens, first.to + 1, clock)
         : undefined;
     if (first?.value.from !== undefined && second?.value.to !== undefined) {
-      return { to: second.to, value: { from: first.value.from, to: Math.max(first.value.from, second.value.to) } };
+      // "between monday and friday" said on a wednesday: both lie in the week of the monday to come.
+      const { from } = first.value;
+      const weeks = Math.max(0, Math.ceil((from - second.value.to) / 7));
+      return { to: second.to, value: { from, to: second.value.to + 7 * weeks } };
     }
     if (first?.value.from === undefined || !isWord(tokens, due, "from")) return undefined;
     const onwards = sequence(tokens, first.to, "on|onwards");

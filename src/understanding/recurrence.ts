@@ -1,10 +1,12 @@
 import { readDistantBounds, readTail, type Tail } from "./bounds.ts";
-import { type Day, formatDue } from "./calendar.ts";
+import { civil, type Day, formatDue } from "./calendar.ts";
+import { holidayDateAt } from "./dates.ts";
 import { intervalRule, monthDaysAt, onDaysAt, type Pattern, patternAt, weekdaysAt } from "./every.ts";
 import { amountAt, endsBefore, isWord, lowerAt, type Match, ordinalAt, sequence, skip } from "./match.ts";
 import type { Reading } from "./reading.ts";
 import { firstOccurrence, formatRule, type Rule } from "./rule.ts";
 import { timeAt } from "./times.ts";
+import type { Token } from "./tokens.ts";
 import type { Recurrence } from "./types.ts";
 import { hourOf, momentOf, readTime, readWhen, type When } from "./when.ts";
 import { PLURAL_WEEKDAYS, type Unit, WORKDAYS } from "./words.ts";
@@ -31,7 +33,8 @@ function everyAt(reading: Reading, i: number): Match<Found> | undefined {
   const { tokens } = reading;
   const once = skip(tokens, i, "once");
   if (isWord(tokens, once, "every", "ev", "each", "every!", "ev!")) {
-    const pattern = clockedPattern(reading, once + 1) ?? patternAt(tokens, once + 1);
+    const found = clockedPattern(reading, once + 1) ?? patternAt(tokens, once + 1) ?? holidayPattern(reading, once + 1);
+    const pattern = found && withoutDays(tokens, found);
     if (pattern === undefined) return undefined;
     const anchor = lowerAt(tokens, once).endsWith("!") ? "completion" : "schedule";
     return { to: pattern.to, value: { ...pattern.value, anchor } };
@@ -51,12 +54,43 @@ function everyAt(reading: Reading, i: number): Match<Found> | undefined {
   }
   if (isWord(tokens, i, "after")) {
     const amount = amountAt(tokens, i + 1);
-    const rule = amount && intervalRule(amount.value.unit, amount.value.count);
+    const rule =
+      amount && amount.value.unit !== "hour" ? intervalRule(amount.value.unit, amount.value.count) : undefined;
     return amount && rule && endsBefore(tokens, amount.to)
       ? { to: amount.to, value: { rule, anchor: "completion" } }
       : undefined;
   }
   return undefined;
+}
+
+/** `every halloween` */
+function holidayPattern({ tokens, clock }: Reading, i: number): Match<Pattern> | undefined {
+  const found = holidayDateAt(tokens, i, clock);
+  if (found === undefined) return undefined;
+  const { month, date } = civil(found.value.day);
+  return { to: found.to, value: { rule: { freq: "YEARLY", interval: 1, byMonth: [month], byMonthDay: [date] } } };
+}
+
+/** `every day except weekends`: the other days of the week. What else is left out has no rule, so nothing is read. */
+function withoutDays(tokens: readonly Token[], found: Match<Pattern>): Match<Pattern> | undefined {
+  const except = sequence(tokens, found.to, "except|excluding") ?? sequence(tokens, found.to, "but", "not");
+  if (except === undefined) return found;
+  const { rule } = found.value;
+  const at = skip(tokens, except, "for", "on");
+  const weekend = isWord(tokens, at, "weekend", "weekends") ? { to: at + 1, value: [6, 7] } : undefined;
+  const left = weekend ?? weekdaysAt(tokens, at);
+  const all =
+    rule.freq === "DAILY" && rule.interval === 1
+      ? [1, 2, 3, 4, 5, 6, 7]
+      : rule.byDay?.length === 5 && rule.freq === "WEEKLY"
+        ? WORKDAYS
+        : [];
+  const days = all.filter((day) => left !== undefined && !left.value.includes(day));
+  if (left === undefined || days.length === 0) return undefined;
+  return {
+    to: left.to,
+    value: { ...found.value, rule: { freq: "WEEKLY", interval: 1, byDay: days.map((day) => ({ day })) } },
+  };
 }
 
 /** `every 9am`, `every @ 20:00`: daily at that time. The time itself is read later. */
@@ -142,7 +176,9 @@ export function readRecurrence(reading: Reading): RecurrenceReading | undefined 
 
 function resolve(reading: Reading, found: Found, { bounds, time: said }: Tail): RecurrenceReading {
   const { clock } = reading;
-  const when: When = bounds.start !== undefined ? readTime(reading, said) : readWhen(reading, said);
+  // A rule that names its days takes no date from elsewhere: "every monday and thursday at 5pm" keeps its thursday.
+  const timeOnly = bounds.start !== undefined || namesDays(found.rule);
+  const when: When = timeOnly ? readTime(reading, said) : readWhen(reading, said);
   const time = when.time ?? (found.minute === undefined ? undefined : { minute: found.minute });
   const minute = time === undefined ? when.date?.minute : partOfDay(found.minute, hourOf(time, reading));
   const start = bounds.start ?? when.date?.day ?? clock.today;
@@ -160,7 +196,7 @@ function resolve(reading: Reading, found: Found, { bounds, time: said }: Tail): 
     start,
     fixed: bounds.start !== undefined || when.date !== undefined,
   });
-  const until = bounds.until ?? bounds.lasts?.(first?.day ?? start);
+  const until = bounds.until?.(start) ?? bounds.lasts?.(first?.day ?? start);
   const recurrence = build(until);
   return first === undefined ? { recurrence } : { recurrence, due: formatDue(first.day, first.minute) };
 }

@@ -134,16 +134,24 @@ export function reminderAt(reading: Reading, i: number): Match<PendingReminder> 
   return clause === undefined ? undefined : specAt(reading, clause, false);
 }
 
-/** Claims every reminder clause and returns the last: a task has one. */
-export function readReminder(reading: Reading): PendingReminder | undefined {
+/**
+ * Claims every reminder clause and returns the last: a task has one. With `asked` the text began with "remind me", and
+ * a distance at its end says when: "remind me to pay rent every 1st, the day before".
+ */
+export function readReminder(reading: Reading, asked = false): PendingReminder | undefined {
   let pending: PendingReminder | undefined;
   for (let i = 0; i < reading.tokens.length; i++) {
-    const found = reminderAt(reading, i);
+    const found = reminderAt(reading, i) ?? (asked ? closingDistance(reading, i) : undefined);
     if (found === undefined) continue;
     reading.claim(i, found.to, "reminder");
     pending = found.value;
   }
   return pending;
+}
+
+function closingDistance(reading: Reading, i: number): Match<PendingReminder> | undefined {
+  const found = beforeAt(reading, skip(reading.tokens, i, ","), false);
+  return found && reading.tokens.slice(found.to).every(({ kind }) => kind === "punct") ? found : undefined;
 }
 
 /** A reminder on an earlier day at its own time: a moment for one date, a distance for dates that repeat. */

@@ -16,8 +16,8 @@ export interface Rule {
 
 export interface Bounds {
   readonly start?: Day;
-  /** Last day, included. */
-  readonly until?: Day;
+  /** Last day, included, as it is meant from the day of the start. */
+  readonly until?: (start: Day) => Day;
   readonly count?: number;
   /** Length in days, counted from the first occurrence. */
   readonly lasts?: (first: Day) => Day;

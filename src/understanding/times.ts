@@ -79,14 +79,39 @@ function clockAt(tokens: readonly Token[], i: number): Match<TimeOfDay> | undefi
   return undefined;
 }
 
+const MEASURES = [
+  "percent",
+  "dollars",
+  "euros",
+  "euro",
+  "pounds",
+  "bucks",
+  "km",
+  "kmh",
+  "mph",
+  "degrees",
+  "star",
+  "stars",
+  "people",
+  "years",
+];
+
+/** Where an hour may end. Next to a date, or opening the text, any plain word may follow: "tomorrow at 9 call Bob". */
+function mayEnd(tokens: readonly Token[], i: number, settled: boolean): boolean {
+  const token = tokens[i];
+  return (
+    endsBefore(tokens, i) || (settled && token?.kind === "word" && !token.capital && !MEASURES.includes(token.lower))
+  );
+}
+
 /** After `at` or `@`: `7`, `1900`, `seven`; not `at 7 Oak Street`. */
-function hourAfterAt(tokens: readonly Token[], i: number): Match<TimeOfDay> | undefined {
+function hourAfterAt(tokens: readonly Token[], i: number, settled: boolean): Match<TimeOfDay> | undefined {
   const token = tokens[i];
   if (token === undefined) return undefined;
   const digits = token.kind === "number" ? token.text : "";
   if (digits.length === 4) {
     const [hour, minute] = [Number(digits.slice(0, 2)), Number(digits.slice(2))];
-    if (hour > 23 || minute > 59 || !endsBefore(tokens, i + 1)) return undefined;
+    if (hour > 23 || minute > 59 || !mayEnd(tokens, i + 1, settled)) return undefined;
     return { to: i + 1, value: { minute: hour * 60 + minute } };
   }
   const spelled = token.kind === "word" && !["a", "an"].includes(token.lower) ? NUMBERS.get(token.lower) : undefined;
@@ -94,7 +119,7 @@ function hourAfterAt(tokens: readonly Token[], i: number): Match<TimeOfDay> | un
   if (hour === undefined || hour > 23 || (spelled !== undefined && hour > 12)) return undefined;
   const whole = withDayPart(tokens, i + 1, bareHour(hour));
   const to = isWord(tokens, whole.to, "sharp") ? whole.to + 1 : whole.to;
-  return endsBefore(tokens, to) ? { to, value: whole.value } : undefined;
+  return mayEnd(tokens, to, settled) ? { to, value: whole.value } : undefined;
 }
 
 function namedAt(tokens: readonly Token[], i: number): Match<TimeOfDay> | undefined {
@@ -137,7 +162,7 @@ export function dayPartAt(tokens: readonly Token[], i: number, afterDate: boolea
 function clockInDayPart(tokens: readonly Token[], part: Match<string>, base: TimeOfDay): Match<TimeOfDay> | undefined {
   const prefixed = isWord(tokens, part.to, "at", "@", "by", "around");
   const at = prefixed ? part.to + 1 : part.to;
-  const clock = clockAt(tokens, at) ?? (prefixed ? hourAfterAt(tokens, at) : undefined);
+  const clock = clockAt(tokens, at) ?? (prefixed ? hourAfterAt(tokens, at, true) : undefined);
   if (clock === undefined) return undefined;
   const hour = clock.value.bare ? clock.value.minute % 720 : clock.value.minute;
   const minute = tokens[at]?.unit === "12" ? hour : inDayPart(hour, part.value);
@@ -154,7 +179,7 @@ export function timeAt(tokens: readonly Token[], i: number, afterDate: boolean):
   if (isWord(tokens, i, ...CLOCK_PREPOSITIONS)) {
     if (isWord(tokens, i - 1, "look", "looking", "looks", "stare", "laugh")) return undefined;
     const at = isWord(tokens, i + 1, "around", "about") ? i + 2 : i + 1;
-    const hour = isWord(tokens, i, "at", "@") ? hourAfterAt(tokens, at) : undefined;
+    const hour = isWord(tokens, i, "at", "@") ? hourAfterAt(tokens, at, afterDate || i === 0) : undefined;
     return clockAt(tokens, at) ?? hour ?? namedAt(tokens, at);
   }
   const clock = clockAt(tokens, i);

@@ -83,6 +83,11 @@ export interface Understanding {
   requiresApproval?: true;
   reference?: Reference;
   clears?: Cleared[];
+  /** "postpone task 4 by 2 days": counted from that task's own due date, which is not known here. */
+  postponeBy?: {
+    readonly count: number;
+    readonly unit: "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
+  };
   spans: Span[];
 }
 

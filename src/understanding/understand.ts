@@ -19,7 +19,7 @@ import { clockAt } from "./zone.ts";
 
 export type * from "./types.ts";
 
-const COMMANDS = [readUpdate, readComplete, readDelete, readSearch, readList, readAdd];
+const COMMANDS = [readComplete, readUpdate, readDelete, readSearch, readList, readAdd];
 
 const overlaps = (regions: readonly Region[], { start, end }: Region): boolean =>
   regions.some((region) => region.start < end && region.end > start);

@@ -1,8 +1,10 @@
+import { formatDue } from "./calendar.ts";
 import { type Command, matchAt, type Request, readingOf } from "./command.ts";
+import { shift } from "./dates.ts";
 import { readDetails } from "./details.ts";
 import { readFilter } from "./filters.ts";
 import { priorityPhraseAt } from "./marks.ts";
-import { isWord } from "./match.ts";
+import { amountAt, isWord } from "./match.ts";
 import { referenceAt, referenceFields, type TaskReference, unquoted } from "./references.ts";
 import { remaining } from "./title.ts";
 import type { Cleared, Priority, Understanding } from "./types.ts";
@@ -48,6 +50,19 @@ function changes(request: Request, found: TaskReference): boolean {
   );
 }
 
+/** "snooze 4 for 2 hours" counts from now, "postpone 4 by 2 days" from the task's own due date. */
+function postponement(request: Request, found: TaskReference, verbs: Command["verbs"]): Command | undefined {
+  const reading = readingOf(request, found.end, request.end);
+  if (!isWord(reading.tokens, 0, "for", "by")) return undefined;
+  const amount = amountAt(reading.tokens, 1);
+  if (amount === undefined || amount.to < reading.tokens.length) return undefined;
+  const spans = [...verbs, { start: found.start, end: request.end }];
+  const base = { ...fields, ...referenceFields(found) };
+  if (isWord(reading.tokens, 0, "by")) return { result: { ...base, postponeBy: amount.value }, verbs: spans };
+  const moment = shift(undefined, amount.value, request.clock);
+  return moment && { result: { ...base, due: formatDue(moment.day, moment.minute) }, verbs: spans };
+}
+
 /** Reads what follows the reference as details; `titled` makes of words that say nothing else the new title. */
 function withDetails(
   request: Request,
@@ -55,6 +70,8 @@ function withDetails(
   verbs: Command["verbs"],
   titled: boolean,
 ): Command | undefined {
+  const postponed = postponement(request, found, verbs);
+  if (postponed) return postponed;
   const to = matchAt(TO, request.text, found.end);
   const from = Math.min(request.end, found.end + (to?.[0].length ?? 0));
   const reading = readingOf(request, from, request.end);

@@ -5,6 +5,7 @@ import { bareOrdinalAt, isPast } from "./month-dates.ts";
 import { isNamePart } from "./names.ts";
 import type { Reading } from "./reading.ts";
 import { type TimeOfDay, timeAt, timeRangeAt } from "./times.ts";
+import { WEEKDAYS } from "./words.ts";
 import { type Clock, existing, instantOf } from "./zone.ts";
 
 export interface When {
@@ -43,7 +44,10 @@ function dueWords(reading: Reading, i: number): { to: number; rank: number } {
   const later = sequence(tokens, i, "no|not", "later", "than");
   if (later !== undefined) return { to: later, rank: 3 };
   const due =
-    sequence(tokens, i, "due", "date", "is|on") ?? sequence(tokens, i, "due", "date") ?? sequence(tokens, i, "due");
+    sequence(tokens, i, "is|are|it's", "due") ??
+    sequence(tokens, i, "due", "date", "is|on") ??
+    sequence(tokens, i, "due", "date") ??
+    sequence(tokens, i, "due");
   if (due !== undefined) return { to: skip(tokens, skip(tokens, due, ":"), "on", "by", "before", "in", "at"), rank: 3 };
   if (isWord(tokens, i, "by", "before")) return { to: i + 1, rank: 3 };
   if (isWord(tokens, i, "on")) return { to: i + 1, rank: 2 };
@@ -61,6 +65,7 @@ function dependentDateAt(reading: Reading, i: number, prefixed: boolean): Match<
   if (nth === undefined || !endsBefore(tokens, nth.to) || isWord(tokens, nth.to, "and", "or", "to", "&", "-"))
     return undefined;
   const before = reading.wordBefore(i);
+  if (["and", "or", "&"].includes(before) && tokens[i - 2]?.kind === "ordinal") return undefined;
   const ranked = [
     "a",
     "an",
@@ -93,15 +98,27 @@ function candidateAt(reading: Reading, i: number): Candidate | undefined {
   if (!prefixed && BLOCKING.includes(reading.wordBefore(i))) return undefined;
   const found = dateAt(tokens, words.to, clock) ?? dependentDateAt(reading, words.to, prefixed);
   if (found === undefined || isNamePart(reading, words.to, found.to, words.rank !== 1 && prefixed)) return undefined;
+  if (isOneOfSeveral(reading, i, words.to, found.to)) return undefined;
   // "yesterday" and "3 days ago" mostly tell a story: due only where they end the text or are called due.
   if (
     found.value.day < clock.today &&
     tokens[words.to]?.kind === "word" &&
     isWord(tokens, found.to - 1, "yesterday", "ago")
   ) {
-    if (words.rank !== 3 && (found.to < tokens.length || reading.wordBefore(i) === "")) return undefined;
+    const told = tokens
+      .slice(0, i)
+      .some(({ lower }) => ["what", "who", "that", "which", "where", "how"].includes(lower));
+    if (words.rank !== 3 && (told || found.to < tokens.length || reading.wordBefore(i) === "")) return undefined;
   }
   return { from: i, to: found.to, date: found.value, rank: words.rank };
+}
+
+/** `gym mon/wed/fri`, `call tuesday or thursday`: several days without "every" are no single date. */
+function isOneOfSeveral({ tokens }: Reading, i: number, from: number, to: number): boolean {
+  if (to !== from + 1 || !WEEKDAYS.has(lowerAt(tokens, from))) return false;
+  const joins = ["/", "-", "–", ",", "&", "and", "or"];
+  const next = isWord(tokens, to, ...joins) && WEEKDAYS.has(lowerAt(tokens, to + 1));
+  return next || (isWord(tokens, i - 1, ...joins) && WEEKDAYS.has(lowerAt(tokens, i - 2)));
 }
 
 function bestDate(reading: Reading): Candidate | undefined {
