@@ -9,10 +9,10 @@ import type { HelmValue, HelmValues } from "#charts/third-party/helm-values";
 import type { DnsZone, KafkaAccess, PlatformInputs, Provider, TraceStore } from "#charts/third-party/inputs";
 import { readKnownValues, unknownKeys } from "#charts/third-party/known-keys";
 import { knownMetrics as metrics } from "#charts/third-party/metrics";
-import { chartPins as pins } from "#charts/third-party/pins";
 import { unknown } from "#charts/third-party/unknown";
 import { externalDnsConfigFile } from "#charts/third-party/values/external-dns";
 import { footprint, workloads } from "#charts/third-party/workloads";
+import { chartNames, chartPins } from "#model/chart-pins";
 
 const zones: Readonly<Record<Provider, DnsZone | undefined>> = {
   kind: undefined,
@@ -72,12 +72,12 @@ function resourceMaps(value: HelmValue): readonly HelmValues[] {
 
 describe("values of the third-party charts", () => {
   it("cover every pinned chart and no other", () => {
-    expect([...thirdPartyCharts].sort()).toEqual(pins.map(({ chart }) => chart).sort());
+    expect([...thirdPartyCharts].sort()).toEqual([...chartNames].sort());
   });
 
   it.each(thirdPartyCharts)("have the keys of %s at its pinned version or say where they were seen", (chart) => {
     const known = readKnownValues(chart);
-    expect(known.pinned).toBe(pins.find((pin) => pin.chart === chart)?.version);
+    expect(known.pinned).toBe(chartPins[chart].version);
     const confirmed = known.seen?.exact === true;
     expect(unknown.some(({ subject }) => subject === chart)).toBe(!confirmed);
   });
