@@ -1,5 +1,6 @@
 import type { App } from "cdk8s";
 import type { ApplicationChart, RenderContext } from "#constructs/application-chart";
+import { DaprComponentsChart } from "./dapr-components.ts";
 import { GatewayChart } from "./gateway.ts";
 import { NetworkPoliciesChart } from "./network-policies.ts";
 import { ServiceChart } from "./service.ts";
@@ -7,6 +8,7 @@ import { ServiceChart } from "./service.ts";
 /** Every chart of an environment, in the order of its sync waves. */
 export function chartsOf(app: App, context: RenderContext): ApplicationChart[] {
   return [
+    new DaprComponentsChart(app, context),
     new NetworkPoliciesChart(app, context),
     ...Object.entries(context.model.services).map(
       ([name, service]) => new ServiceChart(app, context, { name, service }),

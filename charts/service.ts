@@ -1,5 +1,6 @@
 import type { Construct } from "constructs";
 import { ApplicationChart, type RenderContext } from "#constructs/application-chart";
+import { daprComponentsOf, sidecarSecrets } from "#constructs/dapr-components";
 import { addDaprDocuments, checksumOf } from "#constructs/dapr-documents";
 import { daprPoliciesOf } from "#constructs/dapr-policies";
 import { addMigrationJob } from "#constructs/migration-job";
@@ -9,6 +10,10 @@ import { namespaces } from "#model/names";
 import type { AnyService } from "#model/service";
 import { usesPostgres } from "#model/system";
 import { waves } from "#model/waves";
+
+/** Components that the sidecar of a service loads. */
+const componentsFor = (context: RenderContext, name: string) =>
+  daprComponentsOf(context).filter(({ scopes }) => scopes.includes(name));
 
 export interface ServiceChartProps {
   readonly name: string;
@@ -36,8 +41,8 @@ export class ServiceChart extends ApplicationChart {
       context,
       name,
       service,
-      policyChecksum: checksumOf([configuration, resiliency, [...subscriptions]]),
-      kafkaEnvFromSecret: "",
+      policyChecksum: checksumOf([configuration, resiliency, [...subscriptions], ...componentsFor(context, name)]),
+      sidecarSecrets: sidecarSecrets(context, name, service),
     });
   }
 }

@@ -24,8 +24,8 @@ import { workloadIdentity } from "./workload-identity.ts";
 export interface ServiceWorkloadProps extends ServicePodProps {
   /** Digest of every Dapr document that applies to the pods. */
   readonly policyChecksum: string;
-  /** Kafka credentials of the sidecar, in the notation of `dapr.io/env-from-secret`. */
-  readonly kafkaEnvFromSecret: string;
+  /** What the sidecar reads from Secrets, in the notation of `dapr.io/env-from-secret`. */
+  readonly sidecarSecrets: string;
 }
 
 export class ServiceWorkload extends Construct {
@@ -67,7 +67,7 @@ export class ServiceWorkload extends Construct {
   }
 
   #deployment(): void {
-    const { context, name, service, policyChecksum, kafkaEnvFromSecret } = this.#props;
+    const { context, name, service, policyChecksum, sidecarSecrets } = this.#props;
     const identity = workloadIdentity(context.environment, name);
     new k8s.KubeDeployment(this, "deployment", {
       metadata: this.#metadata(),
@@ -91,7 +91,7 @@ export class ServiceWorkload extends Construct {
               name,
               service,
               policyChecksum,
-              envFromSecret: kafkaEnvFromSecret,
+              envFromSecret: sidecarSecrets,
               ...(readsKubernetesSecrets(context, service) ? { tokenVolume: SECRET_STORE_TOKEN } : {}),
             }),
           },
