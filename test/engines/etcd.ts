@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { enginePath } from "./paths.ts";
-import { freePorts, startProcess, temporaryFolder } from "./process.ts";
+import { freePorts, inTemporaryFolder, startProcess, type TemporaryFolder } from "./process.ts";
 
 export interface Etcd {
   readonly url: string;
@@ -10,12 +10,15 @@ export interface Etcd {
 }
 
 /** Starts one etcd member on loopback with an empty store that does not survive a crash of the machine. */
-export async function startEtcd(): Promise<Etcd> {
+export function startEtcd(): Promise<Etcd> {
+  return inTemporaryFolder("etcd", startIn);
+}
+
+async function startIn(folder: TemporaryFolder): Promise<Etcd> {
   const command = enginePath("etcd");
   const [clientPort, peerPort] = await freePorts(2);
   const url = `http://127.0.0.1:${clientPort}`;
   const peerUrl = `http://127.0.0.1:${peerPort}`;
-  const folder = temporaryFolder("etcd");
   const etcd = await startProcess({
     name: "etcd",
     command,

@@ -91,12 +91,18 @@ function engineProcess(child: ChildProcess, log: string): EngineProcess {
   };
 }
 
+type Ports<N extends number, T extends number[] = []> = number extends N
+  ? number[]
+  : T["length"] extends N
+    ? T
+    : Ports<N, [...T, number]>;
+
 /** Ports of the loopback interface that were free a moment ago, all different. */
-export async function freePorts<const N extends number>(count: N): Promise<number[] & { length: N }> {
+export async function freePorts<const N extends number>(count: N): Promise<Ports<N>> {
   const servers = await Promise.all(Array.from({ length: count }, listenOnAnyPort));
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports as number[] & { length: N };
+  return ports as Ports<N>;
 }
 
 function listenOnAnyPort(): Promise<ReturnType<typeof createServer>> {
@@ -107,8 +113,24 @@ function listenOnAnyPort(): Promise<ReturnType<typeof createServer>> {
   });
 }
 
-/** A fresh folder for an engine's data and the function that removes it. */
-export function temporaryFolder(name: string): { readonly path: string; readonly remove: () => void } {
+export interface TemporaryFolder {
+  readonly path: string;
+  remove(): void;
+}
+
+/** A fresh folder that stays until it is removed. */
+export function temporaryFolder(name: string): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), `todo-${name}-`));
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
+}
+
+/** Starts something on a fresh folder, which is removed at once if that fails. */
+export async function inTemporaryFolder<T>(name: string, start: (folder: TemporaryFolder) => Promise<T>): Promise<T> {
+  const folder = temporaryFolder(name);
+  try {
+    return await start(folder);
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
 }

@@ -1,0 +1,12 @@
+export { type ApiServer, type ApiServerOptions, startApiServer } from "./api-server.ts";
+export { type Certificate, type CertificateAuthority, createAuthority } from "./certificates.ts";
+export { type Daprd, type DaprdOptions, startDaprd } from "./daprd.ts";
+export { type Etcd, startEtcd } from "./etcd.ts";
+export { type Kafka, type KafkaBroker, type KafkaOptions, startKafka } from "./kafka.ts";
+export type { KafkaTls } from "./kafka-properties.ts";
+export type { Kubectl, KubectlResult } from "./kubectl.ts";
+export { enginePath, enginesFolder, findEngine } from "./paths.ts";
+export { type EngineName, engineNames, enginePins } from "./pins.ts";
+export { type EngineProcess, freePorts, temporaryFolder } from "./process.ts";
+export { type Scheduler, startScheduler } from "./scheduler.ts";
+export { type Sentry, startSentry } from "./sentry.ts";
