@@ -2,8 +2,8 @@
 import { k8s } from "cdk8s-plus-28";
 import type { Construct } from "constructs";
 import type { ScaledObjectSpecTriggers } from "#imports/keda.sh";
-import { isSingleNode } from "#model/environment";
-import { kafkaBootstrap } from "#model/kafka-connection";
+import { type Environment, isSingleNode } from "#model/environment";
+import { kafkaBootstrap, saslMechanism } from "#model/kafka-connection";
 import { consumerGroup, namespaces } from "#model/names";
 import type { AnyService, Scale } from "#model/service";
 import { isPureConsumer, type System } from "#model/system";
@@ -26,6 +26,18 @@ export function scaleOf(model: System, name: string, service: AnyService): Scale
   const partitions = Math.max(...service.subscribes.map((topic) => model.topics[topic]?.partitions ?? 1));
   const max = Math.min(service.scale.max, 10, partitions);
   return { min: Math.min(service.scale.min, max), max };
+}
+
+/** SASL mechanism as KEDA spells it. https://keda.sh/docs/2.20/scalers/apache-kafka/ */
+function kedaSasl(environment: Environment): "none" | "plaintext" | "scram_sha256" {
+  switch (saslMechanism(environment)) {
+    case null:
+      return "none";
+    case "PLAINTEXT":
+      return "plaintext";
+    case "SHA-256":
+      return "scram_sha256";
+  }
 }
 
 /** `null` on a single node: one replica, nothing to scale. */
@@ -103,6 +115,8 @@ function addScaledObject(
       topic,
       lagThreshold: String(LAG_PER_REPLICA),
       offsetResetPolicy: "earliest",
+      tls: "enable",
+      sasl: kedaSasl(context.environment),
       // A caller's service may have more replicas than partitions: they serve requests.
       allowIdleConsumers: String(!isPureConsumer(context.model, name, service)),
     },

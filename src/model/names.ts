@@ -39,6 +39,9 @@ export const publicGateway = "todo";
 export const publicIssuer = "todo-public";
 export const publicCertificateSecret = "todo-tls";
 
+/** Users of Kafka that are no services: KEDA may describe groups, kafka-ui may read. */
+export const kafkaUsers = { keda: "keda", kafkaUi: "kafka-ui" } as const;
+
 /** `<namespace>/<name>` below is where a Secret of that name appears for the pods. */
 export const secretNames = {
   /** Keys `url` (through the pooler) and `direct-url`. */
