@@ -1,17 +1,21 @@
 import { type Command, matchAt, type Request, readingOf } from "./command.ts";
 import { readDetails } from "./details.ts";
 import type { Region } from "./literal.ts";
-import { unquoted } from "./references.ts";
+import { IMPERATIVE, unquoted } from "./references.ts";
 import { reminderAt } from "./reminders.ts";
 import { remaining } from "./title.ts";
+import type { Priority } from "./types.ts";
 
 const NOUN = "(?:task|to-?do|to\\s+do|item|reminder|entry|note)";
+const LEVEL = "(?:(?:high|low|medium|top|highest|lowest)[\\s-]priority|urgent|p[1-4])";
 const VERBS: readonly RegExp[] = [
   new RegExp(
-    `(?:add|create|make|set\\s+up|set|insert|log|record|schedule|new)\\s+(?:me\\s+)?(?:an?\\s+|another\\s+|the\\s+|one\\s+(?:more\\s+)?)?(?:new\\s+)?${NOUN}\\b(?:\\s*(?:called|named|titled|saying|that\\s+says|which\\s+says|for\\s+me\\s+to|to|about|of|:|-|–)(?=[\\s"“'‘]))?\\s*[:,]?\\s*(?:for\\s+me\\s+)?`,
+    `(?:add|create|make|set\\s+up|set|insert|log|record|schedule|new)\\s+(?:me\\s+)?(?:an?\\s+|another\\s+|the\\s+|one\\s+(?:more\\s+)?)?(?:new\\s+)?(?:(${LEVEL})\\s+)?(?:new\\s+)?${NOUN}\\b(?:\\s*(?:called|named|titled|saying|that\\s+says|which\\s+says|for\\s+me\\s+to|to|about|of|:|-|–)(?=[\\s"“'‘]))?\\s*[:,]?\\s*(?:for\\s+me\\s+)?`,
     "iy",
   ),
-  /(?:to-?do|task|note(?:\s+to\s+self)?|reminder)\s*(?::|\s-\s)\s*/iy,
+  /(?:to-?do|to\s+do|task|note(?:\s+to\s+self)?|reminder)\s*(?::|\s-\s)\s*/iy,
+  /to-?do\s+(?=\p{L})/iuy,
+  new RegExp(`create\\s+(?=${IMPERATIVE.source.slice(1)})`, "iy"),
   /(?:please\s+)?(?:don['’]?t|do\s+not|never)\s+(?:let\s+me\s+)?forget\s+(?:(?:to|about|that)\s+)?/iy,
   /remember\s+to\s+/iy,
   /(?:make|be)\s+sure\s+(?:to|that\s+i|i)\s+/iy,
@@ -21,13 +25,20 @@ const VERBS: readonly RegExp[] = [
   /(?:add|create\s*:|insert)\s*:?\s+/iy,
 ];
 const ON_LIST =
-  /\s+(?:to|on|onto|in|into)\s+(?:my|the|our)\s+(?:([\p{L}-]{2,30})\s+)?(?:(?:to-?do|to\s+do|task)\s+)?lists?(?![\w'’-])|\s+to\s+(?:my|the)\s+(?:tasks|to-?dos)(?![\w'’-])/iu;
+  /\s+(?:to|on|onto|in|into)\s+(?:my|the|our)\s+(?:([\p{L}-]{2,30})\s+)?(?:(?:to-?do|to\s+do|task)\s+)?lists?(?![\w'’-])|\s+to\s+(?:my|the)\s+(?:tasks|to-?dos|calendar|agenda|schedule|inbox)(?![\w'’-])/iu;
 const PUT = /(?:put|place|stick|throw)\s+(?=\S)/iy;
 const REMIND = /remind\s+(?:me|us)\s*(?:,\s*)?((?:to|about|of|that(?:\s+i)?)\s+|:\s*)?/iy;
 
 interface Lead {
   readonly spans: Region[];
+  readonly priority?: Priority;
   readonly tag?: string;
+}
+
+/** "add a high priority task": the words in front of the noun. */
+function levelOf(words: string): Priority {
+  if (/^p[1-4]$/.test(words)) return words as Priority;
+  return /^(?:high|top|urgent)/.test(words) ? "p1" : /^medium/.test(words) ? "p2" : /^lowest/.test(words) ? "p4" : "p3";
 }
 
 /** "milk to my shopping list": the list's name is a tag, as a project is. */
@@ -56,6 +67,8 @@ function lead(request: Request): Lead | undefined {
   const pattern = VERBS.find((verb) => matchAt(verb, text, start) !== undefined && verb.lastIndex < end);
   if (pattern === undefined) return undefined;
   const verb = { start, end: pattern.lastIndex };
+  const level = matchAt(pattern, text, start)?.[1]?.toLowerCase();
+  if (level !== undefined) return { spans: [verb], priority: levelOf(level) };
   const adds = /^(?:add|create|insert|new|make|put|set)/i.test(request.body);
   if (!adds || list === undefined || list.region.start < verb.end) return { spans: [verb] };
   return { spans: [verb, list.region], ...(list.tag === undefined ? {} : { tag: list.tag }) };
@@ -87,7 +100,7 @@ function linkAfter(request: Request, from: number, spans: readonly Region[]): Re
     if (next === undefined) break;
     at = next.end;
   }
-  const link = /^(?:to|about|that\s+i|of)\s+(?=\S)/i.exec(request.text.slice(at, request.end));
+  const link = /^(?:to|about|that(?:\s+i)?|of)\s+(?=\S)/i.exec(request.text.slice(at, request.end));
   return link ? { start: at, end: at + link[0].trimEnd().length } : undefined;
 }
 
@@ -112,6 +125,7 @@ export function readAdd(request: Request): Command | undefined {
   const result = {
     intent: "add_task" as const,
     ...(title === "" ? {} : { title }),
+    ...(found.priority === undefined ? {} : { priority: found.priority }),
     ...details,
     ...(tags ? { tags } : {}),
   };

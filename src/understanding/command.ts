@@ -52,6 +52,7 @@ export function requestOf(text: string, tokens: readonly Token[], clock: Clock):
   let end = text.trimEnd().length;
   const thanks = THANKS.exec(text.slice(start, end));
   if (thanks) end = start + thanks.index;
+  if (courtesy) end = start + text.slice(start, end).replace(/\s*[.?!]+$/, "").length;
   return {
     text,
     tokens,

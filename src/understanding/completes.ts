@@ -6,9 +6,9 @@ const VERB =
   /(?:complete|finish|close|resolve|check\s+off|tick\s+off|mark\s+off|cross\s+(?:off|out)|check|tick|cross|done)\s+/iy;
 const CROSSED = /^(?:check\s+off|tick\s+off|mark\s+off|cross\s+(?:off|out))/i;
 const HAVE_DONE =
-  /(i(?:['’]m|\s+am|\s+have|['’]ve)?\s+)?(?:just\s+|already\s+|all\s+)*(done\s+with|done:|finished(?:\s+with)?|completed|through\s+with|did)\s+/iy;
+  /(i(?:['’]m|\s+am|\s+have|['’]ve)?\s+)?(?:just\s+|already\s+|all\s+)*(done\s+with|done:|done(?=\s+(?:task|#|number|\d))|finished(?:\s+with)?|completed|through\s+with|did)\s+/iy;
 const MARKED =
-  /(?:mark|set|flag)\s+(.{1,500}?)\s+(?:as\s+|to\s+|to\s+be\s+)?(?:done|complete|completed|finished)[.!]*$/iy;
+  /(?:mark|set|flag)\s+(.{1,500}?)\s+(?:as\s+|to\s+|to\s+be\s+)?(?:done|complete|completed|finished)[.!?]*$/iy;
 const IS_DONE =
   /(.{1,500}?)(?:\s+(?:is|are|was|has\s+been)|['’]s)?\s+(?:(?:already|now|all)\s+)?(?:done|complete|completed|finished)[.!]*$/iy;
 const END = /\s*(?:off|out|(?:as\s+)?(?:done|complete|completed|finished))?[.!?]*\s*$/iy;
@@ -76,7 +76,9 @@ export function readComplete(request: Request): Command | undefined {
     const direct = byReference(request, from, verbs);
     if (direct) return direct;
     const subject = have[1] !== undefined || !/^did/i.test(have[2] ?? "");
-    if (subject && text.slice(from, end).trim() !== "") return textual(taskWords(text.slice(from, end)), verbs);
+    const rest = text.slice(from, end);
+    if (subject && rest.trim() !== "" && !/^(?:tasks?|to-?dos?|items?)\b/i.test(rest))
+      return textual(taskWords(rest), verbs);
   }
   const done = matchAt(IS_DONE, text.slice(0, end), start);
   if (done?.[1] === undefined) return undefined;

@@ -6,7 +6,7 @@ import { namedTask, referenceAt, referenceFields, taskWords } from "./references
 
 const VERB =
   /(delete|remove|cancel|erase|trash|discard|drop|scrap|bin|clear(?:\s+(?:out|away|off))?|get\s+rid\s+of|throw\s+(?:away|out)|wipe)\s+/iy;
-const FROM_LIST = /\s+from\s+(?:my|the)\s+(?:(?:to-?do|task)\s+)?lists?[.!]*$/i;
+const FROM_LIST = /\s+from\s+(?:my|the)\s+(?:(?:to-?do|task)\s+|([\p{L}-]{2,30})\s+)?lists?[.!]*$/iu;
 const END = /\s*(?:from\s+(?:my|the)\s+(?:(?:to-?do|task)\s+)?lists?|too|again|now)?[.!?]*\s*$/iy;
 const WHOLE_LIST =
   /^(?:(?:my|the)\s+(?:(?:to-?do|task|whole|entire)\s+)*lists?|everything|all|all\s+of\s+(?:them|it)|them\s+all)[.!]*$/i;
@@ -36,13 +36,15 @@ export function readDelete(request: Request): Command | undefined {
   const { filter, noun, plural, leftover } = readFilter(reading);
   const all = /^(?:all|everything|every|each)\b/i.test(words);
   if (plural && leftover === "" && (noun || all)) return { result: { ...fields, filter }, reading, verbs };
+  if (filter.status !== undefined && filter.text === undefined && leftover === "")
+    return { result: { ...fields, filter }, reading, verbs };
   if (noun && plural && leftover !== "" && all && filter.text === undefined) {
     return { result: { ...fields, filter: { ...filter, text: leftover } }, reading, verbs };
   }
-  const listed = FROM_LIST.test(words);
-  const named = namedTask(words);
-  if (named !== undefined || listed)
-    return { result: { ...fields, filter: { text: named ?? taskWords(words.replace(FROM_LIST, "")) } }, verbs };
+  const listed = FROM_LIST.exec(words);
+  const named = listed ? taskWords(words.slice(0, listed.index)) : namedTask(words);
+  const tags = listed?.[1] === undefined ? {} : { tags: [listed[1]] };
+  if (named !== undefined) return { result: { ...fields, filter: { ...tags, text: named } }, verbs };
   if (noun && filter.text !== undefined && leftover === "") return { result: { ...fields, filter }, reading, verbs };
   if (!/^delete/i.test(verb[0]) || isNote(request, from)) return undefined;
   return { result: { ...fields, filter: { text: taskWords(words) } }, verbs };

@@ -24,7 +24,7 @@ const FILLERS = new Set(
     "lists things thing stuff due that are is do does i i've have has got to for on in with please up what what's whats which " +
     "currently left still there be been must should need so far a an and from until by at plate agenda schedule planned " +
     "scheduled coming upcoming set get doing done did now right our us only just also how many else going supposed was were " +
-    "will can ones one yet not anything something calendar backlog out know date dates marked having chores or today's s day look like tagged labelled labeled tag label"
+    "will can ones one yet not anything something calendar backlog out know date dates marked having chores or today's s day look like tagged labelled labeled tag label without am does make next soon next's"
   ).split(" "),
 );
 const DONE = ["completed", "done", "finished", "closed", "ticked"];
@@ -96,6 +96,12 @@ function readNamedTags(reading: Reading, tags: string[]): void {
       sequence(tokens, i, "with|in", "tag|label|project") ??
       sequence(tokens, i, "tag|label|project");
     const named = sequence(tokens, i, "in|from|on", "the|my") ?? sequence(tokens, i, "in|from|on");
+    const mine = sequence(tokens, i, "my|the|our");
+    if (mine !== undefined && isWord(tokens, mine + 1, "list", "project") && !FILLERS.has(lowerAt(tokens, mine))) {
+      tags.push(tokens[mine]?.text ?? "");
+      reading.claim(i, mine + 2, "tag");
+      continue;
+    }
     const listed =
       named !== undefined &&
       tokens[named]?.kind === "word" &&
@@ -146,7 +152,9 @@ function readText(reading: Reading, filter: Filter): void {
     while (to < tokens.length && tokens[to]?.kind !== "punct") to++;
     const [first, last] = [tokens[from], tokens[to - 1]];
     if (first === undefined || last === undefined || to <= from) continue;
-    filter.text = unquoted(text.slice(first.start, last.end)).replace(/^(?:the|my|a)\s+/i, "");
+    filter.text = unquoted(text.slice(first.start, last.end))
+      .replace(/^(?:the|my|a)\s+/i, "")
+      .replace(/\s+(?:in|with|on|for|due|tagged|and|from|by|that|is|are)$/i, "");
     reading.claim(i, to, "filter");
     return;
   }

@@ -5,9 +5,9 @@ import { referenceAt, unquoted } from "./references.ts";
 const SHOW =
   /(show|list|display|give|tell|view|see|read(?:\s+out)?|print|pull\s+up|bring\s+up|open|get|check|what\s+about)(\s+(?:me|us))?\s+/iy;
 const QUESTION =
-  /(?:what(?:['’]s|\s+is|\s+are|\s+else|\s+tasks|\s+to-?dos|\s+do|\s+did|\s+have|\s+should|\s+must|\s+am|\s+remains)?|whats|which|how\s+many|how\s+much|do\s+i\s+have|have\s+i\s+got|is\s+there|are\s+there|am\s+i|any|anything|did\s+i)(?=\s|\?|$)/iy;
+  /(?:what(?:['’]s|\s+does|\s+is|\s+are|\s+else|\s+tasks|\s+to-?dos|\s+do|\s+did|\s+have|\s+should|\s+must|\s+am|\s+remains)?|whats|which|how\s+many|how\s+much|do\s+i\s+have|have\s+i|is\s+there|are\s+there|am\s+i|any|anything|did\s+i)(?=\s|\?|$)/iy;
 const ABOUT_TASKS =
-  /\b(?:tasks?|to-?dos?|to do|due|overdue|reminders?|agenda|schedule[d]?|planned|plate|(?:my|the) (?:\w+ )?list|do i have|have i got|should i do|next|left|pending|coming up)\b/i;
+  /\b(?:tasks?|to-?dos?|to do|due|overdue|reminders?|agenda|schedule[d]?|planned|plate|(?:my|the) (?:\w+ )?list|do i have|have i got|should i do|next|left|pending|coming up|my day|my week)\b/i;
 const COMPLETED_BY_ME = /\b(?:did i|have i)\b.*\b(?:do|done|complete[d]?|finish(?:ed)?|get done|accomplish(?:ed)?)\b/i;
 const SEARCH = /(?:search|look\s+up|look\s+for|find|locate|where\s+is|where['’]s|where\s+are)(?:\s+me)?\s+/iy;
 const SEARCHED =
@@ -31,7 +31,10 @@ function conditions(request: Request): Command | undefined {
     return { result: { intent: "list_tasks", filter: { status: "completed" } }, verbs: [{ start, end }] };
   }
   const show = matchAt(SHOW, text, start);
-  if (show && SHOW.lastIndex < end) return readShow(request, start + show[0].length, show[2] !== undefined);
+  if (show && SHOW.lastIndex < end) {
+    const shown = readShow(request, start + show[0].length, show[2] !== undefined);
+    if (shown) return shown;
+  }
   const question = matchAt(QUESTION, text, start);
   if (question) {
     if (!ABOUT_TASKS.test(body) && !/^what['’]?s\s+(?:on|for|up)\b/i.test(body)) return undefined;
@@ -76,7 +79,8 @@ function readNoun(request: Request): Command | undefined {
   const reading = readingOf(request, request.start, request.end);
   const { filter, noun, leftover } = readFilter(reading);
   const plural = /\b(?:tasks|to-?dos|reminders|agenda|overdue)\b/i.test(request.body);
-  if (!plural || leftover !== "" || (!noun && !/^\W*overdue\W*$/i.test(request.body))) return undefined;
+  const bare = /^overdue\W*$/i.test(request.body) || (/^due\s/i.test(request.body) && filter.dueTo !== undefined);
+  if (leftover !== "" || !(bare || (plural && noun))) return undefined;
   if (/\b(?:can|will|is|are|was|were|and)\b/i.test(request.body) && !/^(?:all|my|open|overdue)\b/i.test(request.body))
     return undefined;
   return { result: { intent: "list_tasks", filter }, reading, verbs: [{ start: request.start, end: request.end }] };

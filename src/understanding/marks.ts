@@ -36,6 +36,9 @@ export function priorityPhraseAt(reading: Reading, i: number): { to: number; val
   const { tokens } = reading;
   const token = tokens[i];
   if (token?.kind === "word" && /^p[1-4]$/.test(token.lower)) return { to: i + 1, value: token.lower as Priority };
+  const joined = /^(\w+)-priority$/.exec(lowerAt(tokens, i))?.[1];
+  const named = joined === undefined ? undefined : LEVELS.get(joined);
+  if (named !== undefined) return { to: i + 1, value: named };
   const level = LEVELS.get(lowerAt(tokens, i));
   if (level !== undefined && isWord(tokens, i + 1, "priority", "prio")) return { to: i + 2, value: level };
   if (!isWord(tokens, i, "priority", "prio")) return undefined;
@@ -45,8 +48,8 @@ export function priorityPhraseAt(reading: Reading, i: number): { to: number; val
     return { to: at + 1, value: `p${number.value}` as Priority };
   }
   if (number?.kind === "word" && /^p[1-4]$/.test(number.lower)) return { to: at + 1, value: number.lower as Priority };
-  const named = LEVELS.get(lowerAt(tokens, at));
-  return named === undefined ? undefined : { to: at + 1, value: named };
+  const word = LEVELS.get(lowerAt(tokens, at));
+  return word === undefined ? undefined : { to: at + 1, value: word };
 }
 
 /** A page, a part, a chapter: "read p3 of the report", "page p2". */

@@ -88,6 +88,9 @@ const POSSESSIVE_DAYS: ReadonlyMap<string, number> = new Map([
 function plainRange(tokens: readonly Token[], i: number, clock: Clock): Match<DayRange> | undefined {
   const possessive = POSSESSIVE_DAYS.get(lowerAt(tokens, i));
   if (possessive !== undefined) return { to: i + 1, value: single(clock.today + possessive) };
+  const mine = sequence(tokens, i, "my", "day|week");
+  if (mine !== undefined && isWord(tokens, i + 1, "day")) return { to: mine, value: single(clock.today) };
+  if (mine !== undefined) return { to: mine, value: { from: weekStart(clock.today), to: weekStart(clock.today) + 6 } };
   const range = spanRange(tokens, i, clock.today) ?? unitRange(tokens, i, clock.today);
   if (range) return range;
   const date =

@@ -11,7 +11,7 @@ export interface TaskReference {
 }
 
 const NUMBERS =
-  /(?:(?:the|my)\s+)?((?:(?:tasks?|to-?dos?|items?|reminders?|number|no\.|nr\.?)\s+)*)(#?)(\d{1,9}(?:\s*(?:,\s*and|,|and|&)\s*#?\d{1,9}){0,30})(?![\d%:/\p{L}-]|[.,]\d)/iuy;
+  /(?:(?:the|my)\s+)?((?:(?:tasks?|to-?dos?|items?|reminders?|number|no\.|nr\.?)\s+)*)(#?)(\d{1,9}(?:\s*(?:,\s*and|,|and|&|-|–|to|through)\s*#?\d{1,9}(?!\d|[:/.]\d|\s*(?:am|pm)\b)){0,30})(?![\d%/\p{L}-]|[.,:]\d)/iuy;
 const ORDINAL_WORDS = [...ORDINALS.keys()].join("|");
 const ORDINAL = new RegExp(
   `(the\\s+)?(last|${ORDINAL_WORDS}|\\d{1,2}(?:st|nd|rd|th))(\\s+(?:one|task|item|to-?do|entry))?(?![\\w-])`,
@@ -19,12 +19,28 @@ const ORDINAL = new RegExp(
 );
 const PRONOUN = /(?:it|(?:that|this)(?:\s+(?:one|task))?)(?![\w'’-])/iy;
 
+const LONGEST_RANGE = 100;
+
+/** `3, 4 and 5`, `1-3`: every number meant; `undefined` for a range that is none. */
+function listed(words: string): string[] | undefined {
+  const numbers: string[] = [];
+  for (const part of words.split(/,\s*and|,|and|&/)) {
+    const [first = "", last] = part.match(/\d+/g) ?? [];
+    if (last === undefined) numbers.push(first);
+    const length = Number(last ?? first) - Number(first);
+    if (length < 0 || length > LONGEST_RANGE) return undefined;
+    if (last !== undefined) for (let n = Number(first); n <= Number(last); n++) numbers.push(String(n));
+  }
+  return numbers;
+}
+
 /** What a command points at, at this offset: `task 12`, `#12`, `3, 4 and 5`, `the second one`, `it`. */
 export function referenceAt(text: string, at: number): TaskReference | undefined {
   NUMBERS.lastIndex = at;
   const numbers = NUMBERS.exec(text);
   if (numbers !== null) {
-    const all = numbers[3]?.match(/\d+/g) ?? [];
+    const all = listed(numbers[3] ?? "");
+    if (all === undefined) return undefined;
     const reference = all.length > 1 ? { reference: { numbers: all } } : {};
     return {
       start: at,
@@ -59,7 +75,7 @@ export function referenceFields(
 }
 
 /** Imperatives that tasks begin with: two verbs in a row, "complete buy milk", name a task by its title. */
-const IMPERATIVE =
+export const IMPERATIVE =
   /^(?:buy|call|pay|send|e?mail|write|read|clean|wash|fix|book|order|pick|get|make|prepare|finish|submit|review|plan|schedule|visit|meet|water|feed|walk|take|return|renew|cancel|cook|bake|do|go|check|ask|tell|text|start|organi[sz]e|study|practi[cs]e|do)\s+\S/i;
 const QUOTED = /^(["“„«`'‘])(.{1,500})["“”»`'’]$/s;
 
@@ -68,6 +84,8 @@ export function namedTask(words: string): string | undefined {
   const said = words.trim().replace(/[.!?]+$/, "");
   const quoted = QUOTED.exec(said.replace(/^(?:the\s+)?(?:tasks?|to-?dos?|items?)\s+(?:called\s+|named\s+)?/i, ""));
   if (quoted?.[2] !== undefined) return quoted[2];
+  const titled = /^(?:the\s+)?(?:task|to-?do)\s+(?!about\b)(.{1,300})$/is.exec(said);
+  if (titled?.[1] !== undefined && !/^[#\d]/.test(titled[1])) return unquoted(titled[1]);
   const noun = /^(?:the|my)\s+(?!(?:all|open|completed|overdue)\b)(.{1,200}?)\s+(?:task|to-?do|item|reminder)$/i.exec(
     said,
   );

@@ -61,8 +61,8 @@ function beforeAt(reading: Reading, i: number, bare: boolean): Match<PendingRemi
   return { to: object, value: { minutesBefore: value } };
 }
 
-/** What stands behind `!` or `remind me`. */
-function specAt(reading: Reading, i: number, bare: boolean): Match<PendingReminder> | undefined {
+/** What stands behind `!` or `remind me`; `bare` takes "30 min" without "before" as well. */
+export function specAt(reading: Reading, i: number, bare: boolean): Match<PendingReminder> | undefined {
   const { tokens, clock } = reading;
   const before = beforeAt(reading, skip(tokens, i, "for"), bare);
   if (before) return before;

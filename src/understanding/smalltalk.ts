@@ -3,7 +3,7 @@ const GREETING =
 const QUESTION =
   /^(?:who|whose|what|what['’]s|whats|where|where['’]s|when|when['’]s|why|how|how['’]s|which|is|are|am|was|were|do|does|did|can|could|would|will|should|shall|may|have|has|isn['’]t|aren['’]t|don['’]t|doesn['’]t)\b/i;
 const ALWAYS_QUESTION =
-  /^(?:who\s+(?:is|are|was|am|made)|what\s+(?:is|are|was|can|do|does|did|would|should|time|day|about)|what['’]s|where\s+(?:is|are|do|can)|when\s+(?:is|are|do|does|did|will)|why\s+(?:is|are|do|does|did|can|should)|how\s+(?:are|is|do|does|did|can|much|many|old|far|long|come)|how['’]s|do\s+you|are\s+you|can\s+you|could\s+you|would\s+you|will\s+you|am\s+i|is\s+it|is\s+there|tell\s+me\s+(?:a|an|about|something)|who['’]s)\b/i;
+  /^(?:who\s+(?:is|are|was|am|made)|what\s+(?:is|are|was|can|do|does|did|would|should|time|day|about)|what['’]s|where\s+(?:is|are|do|can)|when\s+(?:is|are|do|does|did|will)|why\s+(?:is|are|do|does|did|can|should)|how\s+(?:are|is|do|does|did|can|much|many|old|far|long|come)|how['’]s|do\s+you|are\s+you|can\s+you|could\s+you|would\s+you|will\s+you|am\s+i|is\s+it|is\s+there|tell\s+me\s+(?:a|an|about|something)|who['’]s|(?:why|how|what|who|where|when)$)\b/i;
 
 /** A greeting, an answer, or a question that is about nothing here: no task may come of it. */
 export function isSmallTalk(text: string): boolean {

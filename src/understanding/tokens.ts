@@ -85,7 +85,8 @@ function shapeOf(core: string): Shape {
   }
   const plus = /^\+(\d{1,4})$/.exec(core);
   if (plus !== null) return { kind: "plus", value: Number(plus[1]) };
-  if (/^(?:to-?dos?|p[1-4]|re-open)$/.test(core) || ORDINALS.has(core)) return { kind: "word" };
+  if (/^(?:to-?dos?|p[1-4]|re-open|(?:high|highest|top|medium|low|lowest)-priority)$/.test(core) || ORDINALS.has(core))
+    return { kind: "word" };
   return { kind: "literal" };
 }
 
