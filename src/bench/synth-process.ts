@@ -1,0 +1,19 @@
+/** One synth of a scaled system in a process of its own: what `npm run bench:synth` measures. */
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
+
+enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/node-compile", import.meta.url)));
+const { environments } = await import("#environments");
+const { assertChecked, renderEnvironment, writeTree } = await import("#synth/synth");
+const { todo } = await import("#system");
+const { scaledSystem } = await import("./scaled-system.ts");
+
+const [factor = "1", folder = ""] = process.argv.slice(2);
+const model = scaledSystem(todo, Number(factor));
+const rendered = Object.values(environments).map((environment) => renderEnvironment(model, environment, {}));
+// A system of twenty times the services is beyond the environments' capacity, which is not what is measured here.
+if (factor === "1") assertChecked(model, rendered);
+const { files } = writeTree(folder, rendered);
+console.log(
+  JSON.stringify({ documents: files.size, peakMebibytes: Math.round(process.resourceUsage().maxRSS / 1024) }),
+);
