@@ -1,54 +1,34 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { enginesFolder } from "./paths.ts";
 
-/** Runs `work` while no other installer works in the same cache folder; waits for one that does. */
-export async function withInstallLock<T>(work: () => Promise<T>, onWait: (pid: number) => void): Promise<T> {
-  const lock = join(enginesFolder(), "install.lock");
-  mkdirSync(enginesFolder(), { recursive: true });
-  let told = false;
-  while (!take(lock)) {
-    const holder = Number(readIfThere(lock));
-    if (!isAlive(holder)) {
-      rmSync(lock, { force: true });
-      continue;
-    }
-    if (!told) onWait(holder);
-    told = true;
-    await sleep(1_000);
-  }
+const sqliteBusy = 5;
+
+/**
+ * Runs `work` while no other installer works in the same folder; waits for one that does.
+ * The lock is SQLite's on an empty file: the operating system frees it when its holder ends, however it ends.
+ */
+export async function withInstallLock<T>(folder: string, work: () => Promise<T>, onWait: () => void): Promise<T> {
+  mkdirSync(folder, { recursive: true });
+  const lock = new DatabaseSync(join(folder, "install.lock"));
   try {
+    for (let told = false; !take(lock); told = true) {
+      if (!told) onWait();
+      await sleep(500);
+    }
     return await work();
   } finally {
-    rmSync(lock, { force: true });
+    lock.close();
   }
 }
 
-function take(lock: string): boolean {
+function take(lock: DatabaseSync): boolean {
   try {
-    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    lock.exec("BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if ((error as { errcode?: number }).errcode === sqliteBusy) return false;
     throw error;
-  }
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

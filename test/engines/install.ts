@@ -56,13 +56,13 @@ async function main(args: readonly string[]): Promise<void> {
   const wanted = wantedEngines(args);
   setPriority(buildPriority);
   console.log(`engines in ${enginesFolder()}`);
-  const missing = await withInstallLock(
-    async () => {
-      const failed: EngineName[] = [];
-      for (const name of wanted) if (!(await provide(name))) failed.push(name);
-      return failed;
-    },
-    (pid) => console.log(`waiting for the installation that process ${pid} runs`),
+  const installAll = async () => {
+    const failed: EngineName[] = [];
+    for (const name of wanted) if (!(await provide(name))) failed.push(name);
+    return failed;
+  };
+  const missing = await withInstallLock(enginesFolder(), installAll, () =>
+    console.log("waiting for another installation into this folder"),
   );
   if (missing.length > 0) throw new Error(`not installed: ${missing.join(", ")}`);
 }
