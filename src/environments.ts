@@ -68,7 +68,12 @@ export const environments = declare(todo, {
   },
   "prod-aks": {
     ...shared,
-    provider: aks({ region: "westeurope", tenantId: ZERO_ID, clientId: ZERO_ID }),
+    provider: aks({
+      region: "westeurope",
+      tenantId: ZERO_ID,
+      clientId: ZERO_ID,
+      dns: { subscriptionId: ZERO_ID, resourceGroup: "todo-dns" },
+    }),
     domain: "todo.aks.example.com",
     kafka: eventHubs({ namespace: "todo-prod", tier: "premium" }),
     postgres: managedPostgres({

@@ -70,6 +70,8 @@ export interface PlatformInputs {
   readonly size: PlatformSize;
   /** Public zone of the environment; consoles are named below it. */
   readonly domain: string;
+  /** Where the public names stand. @default "gateway-httproute" */
+  readonly dnsSource?: "gateway-httproute" | "ingress";
   readonly namespaces: PlatformNamespaces;
   /** @default the cluster's default class */
   readonly storageClass?: string;

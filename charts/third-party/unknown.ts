@@ -78,21 +78,6 @@ const subjects: readonly Unknown[] = [
     why: "the images were not run; the settings come from the projects' documentation",
   },
   {
-    subject: "dapr_sentry_* metrics",
-    what: "their exact names at 1.18",
-    why: "the project's list of metrics and older source differ; metrics.json follows the list",
-  },
-  {
-    subject: "dapr_component_pubsub_ingress_* metrics",
-    what: "whether they carry the label `status` beside `process_status`",
-    why: "it came in while 1.18 was developed, and the source was not seen at the tag",
-  },
-  {
-    subject: "dapr_http_* metrics",
-    what: "whether they carry `path` and `method` at 1.18",
-    why: "the labels come from older source, and the Configuration's cardinality settings leave some out",
-  },
-  {
     subject: "kafka_server_brokertopicmetrics_* metrics",
     what: "their exact names",
     why: "a pattern of Strimzi's JMX exporter rules makes them; no list has them",

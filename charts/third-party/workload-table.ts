@@ -20,7 +20,9 @@ export interface ContainerRow {
   readonly basis: Basis;
 }
 
-type Replicas = "node" | "job" | ((inputs: PlatformInputs) => number);
+type Count = (inputs: PlatformInputs) => number;
+
+type Replicas = "node" | "job" | Count;
 
 export interface WorkloadRow {
   readonly chart: string;
@@ -28,10 +30,10 @@ export interface WorkloadRow {
   readonly containers: Readonly<Record<string, ContainerRow>>;
 }
 
-const one: Replicas = () => 1;
-const none: Replicas = () => 0;
-const paired: Replicas = ({ highAvailability }) => (highAvailability ? 2 : 1);
-const quorum: Replicas = ({ highAvailability }) => (highAvailability ? 3 : 1);
+const one: Count = () => 1;
+const none: Count = () => 0;
+const paired: Count = ({ highAvailability }) => (highAvailability ? 2 : 1);
+const quorum: Count = ({ highAvailability }) => (highAvailability ? 3 : 1);
 
 /** Small and standard, in the order cpu, memory, memory limit. */
 const row = (
@@ -90,7 +92,7 @@ export const workloads = {
   "envoy-gateway": {
     chart: "gateway-helm",
     replicas: paired,
-    containers: { "envoy-gateway": row("chart default", [50, 100], [256, 256], [1024, 1024]) },
+    containers: { "envoy-gateway": row("choice", [50, 100], [128, 256], [1024, 1024]) },
   },
   "envoy-gateway-certgen": {
     chart: "gateway-helm",
@@ -136,13 +138,13 @@ export const workloads = {
     chart: "kube-prometheus-stack",
     replicas: paired,
     containers: {
-      prometheus: row("example in the chart", [100, 500], [400, 1536], [1024, 4096]),
-      "config-reloader": row("example in the chart", [10, 10], [50, 50], [64, 64]),
+      prometheus: row("choice", [100, 500], [256, 1536], [1024, 4096]),
+      "config-reloader": row("choice", [10, 10], [25, 50], [64, 64]),
     },
   },
   alertmanager: {
     chart: "kube-prometheus-stack",
-    replicas: paired,
+    replicas: (inputs) => (inputs.size === "small" ? 0 : paired(inputs)),
     containers: {
       alertmanager: row("choice", [10, 25], [48, 64], [128, 192]),
       "config-reloader": row("example in the chart", [10, 10], [50, 50], [64, 64]),

@@ -23,10 +23,22 @@ interface ProviderFacts {
   readonly internalLoadBalancer: Readonly<Record<string, string>>;
 }
 
+export interface AzureDns {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+}
+
 export type Provider = ProviderFacts &
   (
     | { readonly kind: "kind" }
-    | { readonly kind: "aks"; readonly region: string; readonly tenantId: string; readonly clientId: string }
+    | {
+        readonly kind: "aks";
+        readonly region: string;
+        readonly tenantId: string;
+        readonly clientId: string;
+        /** Where the public DNS zone lies. @default nobody keeps records: ExternalDNS is not installed */
+        readonly dns?: AzureDns;
+      }
     | { readonly kind: "gke"; readonly region: string; readonly projectId: string }
     | { readonly kind: "oke"; readonly region: string; readonly compartmentId: string }
     | { readonly kind: "doks"; readonly region: string }
@@ -66,6 +78,7 @@ export const aks = (props: {
   readonly region: string;
   readonly tenantId: string;
   readonly clientId: string;
+  readonly dns?: AzureDns;
 }): ProviderOf<"aks"> =>
   frozen<"aks">({
     kind: "aks",

@@ -68,7 +68,7 @@ export const externalDnsValues = (inputs: PlatformInputs): HelmValues => {
   if (dns === undefined) throw new Error("external-dns needs `dns`: there is no zone to write to");
   return {
     provider: { name: dns.kind },
-    sources: ["gateway-httproute"],
+    sources: [inputs.dnsSource ?? "gateway-httproute"],
     domainFilters: [inputs.domain],
     // Removes what it made itself; the registry's TXT records tell which that is.
     policy: "sync",

@@ -5,7 +5,7 @@ import { type PlatformInputs, placed, prioritised, storageClassAs, volumeGibibyt
 import { replicas, resources } from "../workloads.ts";
 import { grafanaValues } from "./grafana.ts";
 
-/** The AlertmanagerConfig in the monitoring namespace that routes every alert; its credentials lie in a Secret. */
+/** Secret in the monitoring namespace with the addresses of people: keys `pagerduty-routing-key`, `slack-webhook-url`. */
 export const alertmanagerReceivers = "alertmanager-receivers";
 
 const everything = {
@@ -51,17 +51,51 @@ function prometheus(inputs: PlatformInputs): HelmValues {
   };
 }
 
-const alertmanager = (inputs: PlatformInputs): HelmValues => ({
-  ...pdb(inputs),
-  alertmanagerSpec: {
-    replicas: replicas(inputs, "alertmanager"),
-    alertmanagerConfiguration: { name: alertmanagerReceivers },
-    storage: claim(inputs, volumeGibibytes(inputs.provider, 1)),
-    resources: resources(inputs, "alertmanager", "alertmanager"),
-    ...prioritised(inputs),
-    ...placed(inputs),
+const receiverFile = (key: string): string => `/etc/alertmanager/secrets/${alertmanagerReceivers}/${key}`;
+
+/** Critical alerts wake somebody, the others are read in the morning; what only proves that alerting works goes nowhere. */
+const routes: HelmValues = {
+  route: {
+    receiver: "team",
+    group_by: ["alertname", "namespace", "service"],
+    group_wait: "30s",
+    group_interval: "5m",
+    repeat_interval: "12h",
+    routes: [
+      { receiver: "nobody", matchers: ['alertname =~ "Watchdog|InfoInhibitor"'] },
+      { receiver: "on-call", matchers: ['severity = "critical"'], repeat_interval: "1h" },
+    ],
   },
-});
+  inhibit_rules: [
+    {
+      source_matchers: ['severity = "critical"'],
+      target_matchers: ['severity =~ "warning|info"'],
+      equal: ["alertname", "namespace", "service"],
+    },
+  ],
+  receivers: [
+    { name: "nobody" },
+    { name: "on-call", pagerduty_configs: [{ routing_key_file: receiverFile("pagerduty-routing-key") }] },
+    { name: "team", slack_configs: [{ api_url_file: receiverFile("slack-webhook-url"), send_resolved: true }] },
+  ],
+};
+
+/** One node has nobody on call: Prometheus and Grafana show what fires. */
+const alertmanager = (inputs: PlatformInputs): HelmValues =>
+  inputs.size === "small"
+    ? off
+    : {
+        ...pdb(inputs),
+        config: routes,
+        alertmanagerSpec: {
+          replicas: replicas(inputs, "alertmanager"),
+          secrets: [alertmanagerReceivers],
+          storage: claim(inputs, volumeGibibytes(inputs.provider, 1)),
+          resources: resources(inputs, "alertmanager", "alertmanager"),
+          ...prioritised(inputs),
+          ...placed(inputs),
+        },
+      };
 
 /** Managed control planes show these to nobody, and kind binds them to the node's loopback address. */
 const hiddenControlPlane: HelmValues = {
