@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { assertChecksums } from "./install-kafka.ts";
 import { withInstallLock } from "./install-lock.ts";
 import { enginePath, enginesFolder, findEngine } from "./paths.ts";
-import { temporaryFolder } from "./process.ts";
+import { type TemporaryFolder, temporaryFolder } from "./process.ts";
 
 const installer = join(import.meta.dirname, "install.ts");
 const saved = { PATH: process.env.PATH, TODO_ENGINES_DIR: process.env.TODO_ENGINES_DIR };
-let folder = temporaryFolder("engines");
+let folder: TemporaryFolder;
 
 /** Runs the installer with nothing on PATH. */
 function run(...names: string[]) {
