@@ -141,7 +141,16 @@ export function monthDaysAt(tokens: Tokens, i: number, settled = false): Match<R
   if (of > named) return { to: of, value: rule };
   // "every 15th and 30th pay the card" opens a text; "every 2nd street" is no date.
   const opens = i <= 1 && tokens[dates.to - 1]?.kind === "ordinal";
-  if (named > dates.to || !(endsBefore(tokens, dates.to) || opens || settled || dates.value.length > 1))
+  if (
+    named > dates.to ||
+    !(
+      endsBefore(tokens, dates.to) ||
+      isWord(tokens, dates.to + 1, "times") ||
+      opens ||
+      settled ||
+      dates.value.length > 1
+    )
+  )
     return undefined;
   return { to: dates.to, value: rule };
 }

@@ -72,7 +72,7 @@ export function ordinalAt(tokens: readonly Token[], i: number): Match<number> | 
 /** True where a phrase may end before token `i`: the text ends, a sign follows, or a word that joins. */
 export function endsBefore(tokens: readonly Token[], i: number): boolean {
   const token = tokens[i];
-  if (token === undefined) return true;
+  if (token === undefined || isWord(tokens, i + 1, "times")) return true;
   if (token.kind === "literal" || token.kind === "number" || token.kind === "quantity") return false;
   if (token.kind !== "word") return true;
   return CONNECTORS.has(token.lower) || /^p[1-4]$/.test(token.lower);
