@@ -1,6 +1,6 @@
-import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
 import { ApplicationChart, type RenderContext, setOrigin } from "#constructs/application-chart";
+import { builtIn } from "#constructs/built-in";
 import { selectorLabels } from "#constructs/labels";
 import { type LabelSelector, podSelector, policyPeers } from "#constructs/network-peers";
 import { namespaces } from "#model/names";
@@ -36,10 +36,13 @@ export class NetworkPoliciesChart extends ApplicationChart {
   }
 
   private denyByDefault(namespace: string): void {
-    new k8s.KubeNetworkPolicy(this, `${namespace}-default-deny`, {
-      metadata: { name: "default-deny", namespace },
-      spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-    });
+    builtIn(
+      this,
+      `${namespace}-default-deny`,
+      "networking.k8s.io/v1/NetworkPolicy",
+      { name: "default-deny", namespace },
+      { spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
+    );
   }
 
   /** Each end of an edge that lies in a namespace of ours, once. */
@@ -77,19 +80,21 @@ export class NetworkPoliciesChart extends ApplicationChart {
     const outgoing = edges.filter(({ from }) => from.some(isSubject));
     const scope = new Construct(this, `${namespace}-${name}`);
     setOrigin(scope, origin);
-    new k8s.KubeNetworkPolicy(scope, "policy", {
-      metadata: {
-        name,
-        namespace,
-        annotations: { "todo.dev/edges": [...new Set([...incoming, ...outgoing])].map(({ id }) => id).join(" ") },
+    const edgeIds = [...new Set([...incoming, ...outgoing])].map(({ id }) => id).join(" ");
+    builtIn(
+      scope,
+      "policy",
+      "networking.k8s.io/v1/NetworkPolicy",
+      { name, namespace, annotations: { "todo.dev/edges": edgeIds } },
+      {
+        spec: {
+          podSelector: selector,
+          policyTypes: ["Ingress", "Egress"],
+          ingress: incoming.map(({ from, ports }) => rule("from", from, ports)),
+          egress: outgoing.map(({ to, ports }) => rule("to", to, ports)),
+        },
       },
-      spec: {
-        podSelector: selector,
-        policyTypes: ["Ingress", "Egress"],
-        ingress: incoming.map(({ from, ports }) => rule("from", from, ports)),
-        egress: outgoing.map(({ to, ports }) => rule("to", to, ports)),
-      },
-    });
+    );
   }
 }
 
@@ -97,8 +102,6 @@ function rule<K extends "from" | "to">(key: K, peers: readonly Peer[], ports: re
   const entries = policyPeers(peers);
   return {
     ...(entries ? ({ [key]: entries } as Record<K, typeof entries>) : {}),
-    ...(ports.length > 0
-      ? { ports: ports.map(({ port, protocol }) => ({ port: k8s.IntOrString.fromNumber(port), protocol })) }
-      : {}),
+    ...(ports.length > 0 ? { ports: ports.map(({ port, protocol }) => ({ port, protocol })) } : {}),
   };
 }

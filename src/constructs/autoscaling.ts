@@ -1,5 +1,5 @@
 /** Who adds and removes replicas: an HPA, or for subscribers KEDA, which would refuse a workload that an HPA owns. */
-import { k8s } from "cdk8s-plus-28";
+import type { k8s } from "cdk8s-plus-28";
 import type { Construct } from "constructs";
 import type { ScaledObjectSpecTriggers } from "#imports/keda.sh";
 import { type Environment, isSingleNode } from "#model/environment";
@@ -8,6 +8,7 @@ import { consumerGroup, namespaces } from "#model/names";
 import type { AnyService, Scale } from "#model/service";
 import { isPureConsumer, type System } from "#model/system";
 import type { RenderContext } from "./application-chart.ts";
+import { builtIn, type Plain } from "./built-in.ts";
 import { customResource } from "./custom-resource.ts";
 import { commonLabels } from "./labels.ts";
 
@@ -73,7 +74,7 @@ function addHpa(
 ) {
   const { min, max } = scaleOf(context.model, name, service);
   // By container: the sidecar's own use would distort the pod's.
-  const metric = (resource: string): k8s.MetricSpecV2 => ({
+  const metric = (resource: string): Plain<k8s.MetricSpecV2> => ({
     type: "ContainerResource",
     containerResource: {
       container: name,
@@ -81,16 +82,21 @@ function addHpa(
       target: { type: "Utilization", averageUtilization: TARGET_UTILISATION },
     },
   });
-  new k8s.KubeHorizontalPodAutoscalerV2(scope, "autoscaler", {
-    metadata: { name, namespace: namespaces.apps, labels: commonLabels(), annotations },
-    spec: {
-      scaleTargetRef: target(name),
-      minReplicas: min,
-      maxReplicas: max,
-      metrics: [metric("cpu"), metric("memory")],
-      behavior,
+  builtIn(
+    scope,
+    "autoscaler",
+    "autoscaling/v2/HorizontalPodAutoscaler",
+    { name, namespace: namespaces.apps, labels: commonLabels(), annotations },
+    {
+      spec: {
+        scaleTargetRef: target(name),
+        minReplicas: min,
+        maxReplicas: max,
+        metrics: [metric("cpu"), metric("memory")],
+        behavior,
+      },
     },
-  });
+  );
 }
 
 function addScaledObject(

@@ -1,5 +1,6 @@
-import { k8s } from "cdk8s-plus-28";
+import type { k8s } from "cdk8s-plus-28";
 import { type Bytes, bytesQuantity, cpuQuantity, mebibytes, type Resources } from "#model/quantities";
+import type { Plain } from "./built-in.ts";
 
 interface EphemeralStorage {
   readonly request: Bytes;
@@ -10,19 +11,21 @@ interface EphemeralStorage {
 const LITTLE: EphemeralStorage = { request: mebibytes(64), limit: mebibytes(256) };
 
 /** Requests and limits of a container, ephemeral storage included. */
-export function containerResources(resources: Resources, storage: EphemeralStorage = LITTLE): k8s.ResourceRequirements {
-  const quantity = k8s.Quantity.fromString;
+export function containerResources(
+  resources: Resources,
+  storage: EphemeralStorage = LITTLE,
+): Plain<k8s.ResourceRequirements> {
   const { requests, limits } = resources;
   return {
     requests: {
-      cpu: quantity(cpuQuantity(requests.cpu)),
-      memory: quantity(bytesQuantity(requests.memory)),
-      "ephemeral-storage": quantity(bytesQuantity(storage.request)),
+      cpu: cpuQuantity(requests.cpu),
+      memory: bytesQuantity(requests.memory),
+      "ephemeral-storage": bytesQuantity(storage.request),
     },
     limits: {
-      ...(limits.cpu ? { cpu: quantity(cpuQuantity(limits.cpu)) } : {}),
-      memory: quantity(bytesQuantity(limits.memory)),
-      "ephemeral-storage": quantity(bytesQuantity(storage.limit)),
+      ...(limits.cpu ? { cpu: cpuQuantity(limits.cpu) } : {}),
+      memory: bytesQuantity(limits.memory),
+      "ephemeral-storage": bytesQuantity(storage.limit),
     },
   };
 }

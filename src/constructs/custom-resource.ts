@@ -1,8 +1,6 @@
-import { ApiObject, type ApiObjectMetadata } from "cdk8s";
 import type { Construct } from "constructs";
 import { type Kinds, kinds } from "#imports/kinds";
-
-type Metadata = ApiObjectMetadata & { readonly name: string };
+import { ManifestObject, type NamedMetadata } from "./manifest-object.ts";
 
 /**
  * A resource of a CRD, type-checked against the pinned CRD.
@@ -12,9 +10,9 @@ export function customResource<K extends keyof Kinds>(
   scope: Construct,
   id: string,
   kind: K,
-  metadata: Metadata,
+  metadata: NamedMetadata,
   body: Kinds[K],
-): ApiObject {
+): ManifestObject {
   const { group, version, kind: name } = kinds[kind];
-  return new ApiObject(scope, id, { apiVersion: `${group}/${version}`, kind: name, metadata, ...body });
+  return new ManifestObject(scope, id, `${group}/${version}`, name, metadata, body);
 }

@@ -1,5 +1,4 @@
 /** Brings a service's schema up to what its image expects, before the image's pods start. */
-import { k8s } from "cdk8s-plus-28";
 import type { Construct } from "constructs";
 import { imageReference } from "#model/images";
 import { migrationName, namespaces, schemaName, secretNames } from "#model/names";
@@ -7,6 +6,7 @@ import { jobComponents } from "#model/platform-workloads";
 import { mebibytes, millicores } from "#model/quantities";
 import { waves } from "#model/waves";
 import { hook } from "./argocd-annotations.ts";
+import { builtIn } from "./built-in.ts";
 import { containerResources } from "./container-resources.ts";
 import { poolPlacement, workloadLabels } from "./labels.ts";
 import { containerSecurityContext, podSecurityContext } from "./pod-security.ts";
@@ -24,64 +24,69 @@ export function addMigrationJob(scope: Construct, { context, name }: ServicePodP
   const { environment, images } = context;
   const labels = workloadLabels(migrationName(name), jobComponents.migration);
   const ca = databaseCaVolume(name);
-  new k8s.KubeJob(scope, "migration", {
-    metadata: {
+  builtIn(
+    scope,
+    "migration",
+    "batch/v1/Job",
+    {
       name: migrationName(name),
       namespace: namespaces.apps,
       labels,
       annotations: hook("Sync", waves.migrations),
     },
-    spec: {
-      backoffLimit: 5,
-      activeDeadlineSeconds: 600,
-      template: {
-        metadata: { labels },
-        spec: {
-          serviceAccountName: name,
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
-          ...imagePullSecrets(context),
-          priorityClassName: `${context.model.name}-service`,
-          restartPolicy: "OnFailure",
-          securityContext: podSecurityContext(),
-          ...poolPlacement(environment, "apps"),
-          containers: [
-            {
-              name: "migrate",
-              image: imageReference(environment.registry, name, images),
-              imagePullPolicy: "IfNotPresent",
-              args: ["migrate"],
-              env: [
-                { name: "NODE_ENV", value: "production" },
-                { name: "SERVICE", value: name },
-                { name: "DATABASE_SCHEMA", value: schemaName(name) },
-                // Advisory locks need the session that a pooler would share out.
-                { name: "DATABASE_URL_FILE", value: `${DATABASE_MOUNT}/direct-url` },
-                { name: "DATABASE_CA_FILE", value: DATABASE_CA_FILE },
-              ],
-              resources: containerResources(resources),
-              securityContext: containerSecurityContext(),
-              volumeMounts: [
-                { name: "tmp", mountPath: "/tmp" },
-                { name: "database", mountPath: DATABASE_MOUNT, readOnly: true },
-                { name: ca.name, mountPath: "/var/run/todo/database-ca", readOnly: true },
-              ],
-            },
-          ],
-          volumes: [
-            { name: "tmp", emptyDir: { sizeLimit: k8s.Quantity.fromString("64Mi") } },
-            {
-              name: "database",
-              secret: {
-                secretName: secretNames.database(name),
-                defaultMode: 0o440,
-                items: [{ key: "direct-url", path: "direct-url" }],
+    {
+      spec: {
+        backoffLimit: 5,
+        activeDeadlineSeconds: 600,
+        template: {
+          metadata: { labels },
+          spec: {
+            serviceAccountName: name,
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            ...imagePullSecrets(context),
+            priorityClassName: `${context.model.name}-service`,
+            restartPolicy: "OnFailure",
+            securityContext: podSecurityContext(),
+            ...poolPlacement(environment, "apps"),
+            containers: [
+              {
+                name: "migrate",
+                image: imageReference(environment.registry, name, images),
+                imagePullPolicy: "IfNotPresent",
+                args: ["migrate"],
+                env: [
+                  { name: "NODE_ENV", value: "production" },
+                  { name: "SERVICE", value: name },
+                  { name: "DATABASE_SCHEMA", value: schemaName(name) },
+                  // Advisory locks need the session that a pooler would share out.
+                  { name: "DATABASE_URL_FILE", value: `${DATABASE_MOUNT}/direct-url` },
+                  { name: "DATABASE_CA_FILE", value: DATABASE_CA_FILE },
+                ],
+                resources: containerResources(resources),
+                securityContext: containerSecurityContext(),
+                volumeMounts: [
+                  { name: "tmp", mountPath: "/tmp" },
+                  { name: "database", mountPath: DATABASE_MOUNT, readOnly: true },
+                  { name: ca.name, mountPath: "/var/run/todo/database-ca", readOnly: true },
+                ],
               },
-            },
-            ca,
-          ],
+            ],
+            volumes: [
+              { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+              {
+                name: "database",
+                secret: {
+                  secretName: secretNames.database(name),
+                  defaultMode: 0o440,
+                  items: [{ key: "direct-url", path: "direct-url" }],
+                },
+              },
+              ca,
+            ],
+          },
         },
       },
     },
-  });
+  );
 }

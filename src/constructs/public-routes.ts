@@ -1,8 +1,8 @@
-import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
 import { namespaces, publicCertificateSecret, publicGateway, publicIssuer } from "#model/names";
 import type { AnyService, PublicRoute } from "#model/service";
 import { type RenderContext, setOrigin } from "./application-chart.ts";
+import { builtIn } from "./built-in.ts";
 import { customResource } from "./custom-resource.ts";
 
 const GATEWAY_API = "gateway.networking.k8s.io";
@@ -115,17 +115,22 @@ export class IngressRoutes extends Construct {
         backend: { service: { name, port: { number: port } } },
       })),
     );
-    new k8s.KubeIngress(this, "ingress", {
-      metadata: {
+    builtIn(
+      this,
+      "ingress",
+      "networking.k8s.io/v1/Ingress",
+      {
         name: publicGateway,
         namespace: namespaces.apps,
         annotations: { "cert-manager.io/cluster-issuer": publicIssuer, ...dnsAnnotations(context) },
       },
-      spec: {
-        ingressClassName: context.className,
-        tls: [{ hosts: [domain], secretName: publicCertificateSecret }],
-        rules: [{ host: domain, http: { paths } }],
+      {
+        spec: {
+          ingressClassName: context.className,
+          tls: [{ hosts: [domain], secretName: publicCertificateSecret }],
+          rules: [{ host: domain, http: { paths } }],
+        },
       },
-    });
+    );
   }
 }

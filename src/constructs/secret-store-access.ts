@@ -1,4 +1,3 @@
-import { k8s } from "cdk8s-plus-28";
 import type { Construct } from "constructs";
 import { namespaces } from "#model/names";
 import type { AnyService } from "#model/service";
@@ -6,6 +5,7 @@ import { readableSecrets } from "#model/system";
 import { waves } from "#model/waves";
 import type { RenderContext } from "./application-chart.ts";
 import { syncWave } from "./argocd-annotations.ts";
+import { builtIn } from "./built-in.ts";
 import { commonLabels } from "./labels.ts";
 import { readsKubernetesSecrets } from "./service-pod.ts";
 
@@ -23,8 +23,7 @@ export function addSecretStoreAccess(
     labels: commonLabels(),
     annotations: syncWave(waves.policies),
   };
-  new k8s.KubeRole(scope, "secret-reader", {
-    metadata,
+  builtIn(scope, "secret-reader", "rbac.authorization.k8s.io/v1/Role", metadata, {
     rules: [
       {
         apiGroups: [""],
@@ -34,8 +33,7 @@ export function addSecretStoreAccess(
       },
     ],
   });
-  new k8s.KubeRoleBinding(scope, "secret-reader-binding", {
-    metadata,
+  builtIn(scope, "secret-reader-binding", "rbac.authorization.k8s.io/v1/RoleBinding", metadata, {
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: metadata.name },
     subjects: [{ kind: "ServiceAccount", name, namespace: namespaces.apps }],
   });

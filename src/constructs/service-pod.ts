@@ -1,12 +1,13 @@
 /** The pod of one of our services: its container, environment and volumes. Everything secret comes as a file. */
-import { k8s } from "cdk8s-plus-28";
+import type { k8s } from "cdk8s-plus-28";
 import { imageReference } from "#model/images";
 import { namespaces, otelCollector, schemaName, secretNames } from "#model/names";
 import { paths } from "#model/paths";
-import { mebibytes } from "#model/quantities";
+import { bytesQuantity, mebibytes } from "#model/quantities";
 import type { AnyService } from "#model/service";
 import { usesPostgres } from "#model/system";
 import type { RenderContext } from "./application-chart.ts";
+import type { Plain, PodSpec } from "./built-in.ts";
 import { containerResources } from "./container-resources.ts";
 import { drainSeconds, ENDPOINT_PROPAGATION_SECONDS, terminationGraceSeconds } from "./dapr-sidecar.ts";
 import { poolPlacement, selectorLabels } from "./labels.ts";
@@ -33,10 +34,10 @@ export const HTTP_PORT_NAME = "http";
 /** Volume that gives daprd, and only daprd, a token for the Kubernetes secret store. */
 export const SECRET_STORE_TOKEN = { name: "secret-store-token", path: MOUNTS.serviceAccount } as const;
 
-export const imagePullSecrets = ({ environment }: RenderContext): Pick<k8s.PodSpec, "imagePullSecrets"> =>
+export const imagePullSecrets = ({ environment }: RenderContext): Pick<PodSpec, "imagePullSecrets"> =>
   environment.pullSecret ? { imagePullSecrets: [{ name: environment.pullSecret }] } : {};
 
-export function servicePodSpec({ context, name, service }: ServicePodProps): k8s.PodSpec {
+export function servicePodSpec({ context, name, service }: ServicePodProps): PodSpec {
   const { environment, images } = context;
   const selector = selectorLabels(name);
   return {
@@ -68,14 +69,14 @@ export function servicePodSpec({ context, name, service }: ServicePodProps): k8s
   };
 }
 
-const probe = (path: string, timing: { periodSeconds: number; failureThreshold: number }): k8s.Probe => ({
-  httpGet: { path, port: k8s.IntOrString.fromString(HTTP_PORT_NAME) },
+const probe = (path: string, timing: { periodSeconds: number; failureThreshold: number }): Plain<k8s.Probe> => ({
+  httpGet: { path, port: HTTP_PORT_NAME },
   timeoutSeconds: 2,
   ...timing,
 });
 
 /** Configuration that is no secret; `DAPR_HTTP_PORT` and `DAPR_GRPC_PORT` are added by the injector. */
-function environmentVariables(context: RenderContext, name: string, service: AnyService): k8s.EnvVar[] {
+function environmentVariables(context: RenderContext, name: string, service: AnyService): Plain<k8s.EnvVar>[] {
   const { environment, model } = context;
   const variables: Record<string, string> = {
     NODE_ENV: "production",
@@ -94,7 +95,7 @@ function environmentVariables(context: RenderContext, name: string, service: Any
   return Object.entries(variables).map(([variable, value]) => ({ name: variable, value }));
 }
 
-function volumeMounts({ model }: RenderContext, service: AnyService): k8s.VolumeMount[] {
+function volumeMounts({ model }: RenderContext, service: AnyService): Plain<k8s.VolumeMount>[] {
   return [
     { name: "tmp", mountPath: "/tmp" },
     { name: "tokens", mountPath: MOUNTS.tokens, readOnly: true },
@@ -102,10 +103,10 @@ function volumeMounts({ model }: RenderContext, service: AnyService): k8s.Volume
   ];
 }
 
-function volumes(context: RenderContext, name: string, service: AnyService): k8s.Volume[] {
+function volumes(context: RenderContext, name: string, service: AnyService): Plain<k8s.Volume>[] {
   const token = (secret: string, path: string) => ({ secret: { name: secret, items: [{ key: "token", path }] } });
   return [
-    { name: "tmp", emptyDir: { sizeLimit: k8s.Quantity.fromString(`${mebibytes(64).mebibytes}Mi`) } },
+    { name: "tmp", emptyDir: { sizeLimit: bytesQuantity(mebibytes(64)) } },
     {
       name: "tokens",
       projected: {
@@ -121,7 +122,7 @@ function volumes(context: RenderContext, name: string, service: AnyService): k8s
   ];
 }
 
-export const databaseCaVolume = (name: string): k8s.Volume => ({
+export const databaseCaVolume = (name: string): Plain<k8s.Volume> => ({
   name: "database-ca",
   secret: { secretName: secretNames.database(name), defaultMode: 0o440, items: [{ key: "ca.crt", path: "ca.crt" }] },
 });
@@ -132,7 +133,7 @@ export const readsKubernetesSecrets = ({ environment, model }: RenderContext, se
   (service.secrets.length > 0 || usesPostgres(model, service));
 
 /** What the kubelet would mount automatically, but into one container and for an hour at a time. */
-function secretStoreTokenVolume(): k8s.Volume {
+function secretStoreTokenVolume(): Plain<k8s.Volume> {
   return {
     name: SECRET_STORE_TOKEN.name,
     projected: {
@@ -140,7 +141,7 @@ function secretStoreTokenVolume(): k8s.Volume {
       sources: [
         { serviceAccountToken: { path: "token", expirationSeconds: 3600 } },
         { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
-        { downwardApi: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+        { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
       ],
     },
   };

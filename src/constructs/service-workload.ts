@@ -1,5 +1,4 @@
 /** What runs a service and keeps it running: ServiceAccount, Deployment, Service, PodDisruptionBudget, ServiceMonitor. */
-import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
 import type { Environment } from "#model/environment";
 import { isSingleNode } from "#model/environment";
@@ -9,9 +8,11 @@ import { daprPorts } from "#model/product-edges";
 import { waves } from "#model/waves";
 import { syncWave } from "./argocd-annotations.ts";
 import { addAutoscaler, autoscalerOf } from "./autoscaling.ts";
+import { builtIn } from "./built-in.ts";
 import { customResource } from "./custom-resource.ts";
 import { daprAnnotations } from "./dapr-sidecar.ts";
 import { selectorLabels, workloadLabels } from "./labels.ts";
+import type { NamedMetadata } from "./manifest-object.ts";
 import {
   HTTP_PORT_NAME,
   readsKubernetesSecrets,
@@ -46,7 +47,7 @@ export class ServiceWorkload extends Construct {
     return this.#props.context.environment;
   }
 
-  #metadata(wave: number = waves.services): k8s.ObjectMeta & { readonly name: string } {
+  #metadata(wave: number = waves.services): NamedMetadata {
     const { name, service } = this.#props;
     return {
       name,
@@ -60,17 +61,21 @@ export class ServiceWorkload extends Construct {
   #serviceAccount(): void {
     const metadata = this.#metadata(waves.policies);
     const identity = workloadIdentity(this.#environment, this.#props.name);
-    new k8s.KubeServiceAccount(this, "service-account", {
-      metadata: { ...metadata, annotations: { ...metadata.annotations, ...identity.serviceAccountAnnotations } },
-      automountServiceAccountToken: false,
-    });
+    builtIn(
+      this,
+      "service-account",
+      "v1/ServiceAccount",
+      { ...metadata, annotations: { ...metadata.annotations, ...identity.serviceAccountAnnotations } },
+      {
+        automountServiceAccountToken: false,
+      },
+    );
   }
 
   #deployment(): void {
     const { context, name, service, policyChecksum, sidecarSecrets } = this.#props;
     const identity = workloadIdentity(context.environment, name);
-    new k8s.KubeDeployment(this, "deployment", {
-      metadata: this.#metadata(),
+    builtIn(this, "deployment", "apps/v1/Deployment", this.#metadata(), {
       spec: {
         // Under an autoscaler the number of replicas is its own.
         ...(autoscalerOf(context, service)
@@ -81,7 +86,7 @@ export class ServiceWorkload extends Construct {
         selector: { matchLabels: selectorLabels(name) },
         strategy: {
           type: "RollingUpdate",
-          rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+          rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
         },
         template: {
           metadata: {
@@ -103,8 +108,7 @@ export class ServiceWorkload extends Construct {
 
   #service(): void {
     const { name, service } = this.#props;
-    new k8s.KubeService(this, "service", {
-      metadata: this.#metadata(),
+    builtIn(this, "service", "v1/Service", this.#metadata(), {
       spec: {
         type: "ClusterIP",
         selector: selectorLabels(name),
@@ -112,7 +116,7 @@ export class ServiceWorkload extends Construct {
           {
             name: HTTP_PORT_NAME,
             port: service.port,
-            targetPort: k8s.IntOrString.fromString(HTTP_PORT_NAME),
+            targetPort: HTTP_PORT_NAME,
             protocol: "TCP",
             ...(Object.keys(service.routes).length > 0 ? { appProtocol: "http" } : {}),
           },
@@ -125,10 +129,9 @@ export class ServiceWorkload extends Construct {
   #disruptionBudget(): void {
     const { context, name } = this.#props;
     if (isSingleNode(context.environment)) return;
-    new k8s.KubePodDisruptionBudget(this, "disruption-budget", {
-      metadata: this.#metadata(),
+    builtIn(this, "disruption-budget", "policy/v1/PodDisruptionBudget", this.#metadata(), {
       spec: {
-        maxUnavailable: k8s.IntOrString.fromNumber(1),
+        maxUnavailable: 1,
         selector: { matchLabels: selectorLabels(name) },
         unhealthyPodEvictionPolicy: "AlwaysAllow",
       },

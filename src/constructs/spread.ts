@@ -1,6 +1,6 @@
-import type { k8s } from "cdk8s-plus-28";
 import type { Environment } from "#model/environment";
 import { isSingleNode } from "#model/environment";
+import type { PodSpec } from "./built-in.ts";
 import { HOSTNAME_KEY, type Labels } from "./labels.ts";
 
 /**
@@ -10,7 +10,7 @@ import { HOSTNAME_KEY, type Labels } from "./labels.ts";
 export function spread(
   environment: Environment,
   selector: Labels,
-): Pick<k8s.PodSpec, "topologySpreadConstraints" | "affinity"> {
+): Pick<PodSpec, "topologySpreadConstraints" | "affinity"> {
   if (isSingleNode(environment)) return {};
   const keys = [environment.provider.zoneKey, HOSTNAME_KEY].filter((key) => key !== null);
   return {
