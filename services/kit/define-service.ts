@@ -1,4 +1,5 @@
 /** The shape of a service: what it needs, and one function that puts it together. */
+import type { Server } from "node:http";
 import type { Hono } from "hono";
 import type { Kysely, Transaction } from "kysely";
 import type { Logger } from "pino";
@@ -33,6 +34,8 @@ export interface ServiceContext<N extends TodoService, Tables, E extends Environ
   readonly name: N;
   readonly config: Config<E>;
   readonly app: Hono<KitEnv>;
+  /** For WebSocket upgrades. */
+  readonly server: Server;
   /** What `src/system.ts` lets the service do. */
   readonly handle: Handle<Todo, HttpApis, N>;
   readonly db: Kysely<Tables & KitTables>;

@@ -95,6 +95,13 @@ export function createHandle<
       },
     });
 
+  const fields = async (secret: string): Promise<Readonly<Record<string, string>> | undefined> => {
+    if (!entry.secrets.includes(secret)) refuse(`the secret "${secret}"`, entry.secrets);
+    const found = await sidecar.secret(secret);
+    if (found || model.secrets[secret]?.optional) return found;
+    throw new StartError(`the secret "${secret}" is not in the secret store: seed it`);
+  };
+
   const callees = Object.keys(entry.invokes);
   const clients = Object.fromEntries(
     callees.flatMap((callee) => {
@@ -109,21 +116,24 @@ export function createHandle<
       await ports.append(transaction, topic, events);
     },
     invoke: guarded(clients, "that it invokes", callees),
-    secrets: {
-      get: async (secret: string) => {
-        if (!entry.secrets.includes(secret)) refuse(`the secret "${secret}"`, entry.secrets);
-        const fields = await sidecar.secret(secret);
-        if (fields === undefined) {
-          if (model.secrets[secret]?.optional) return undefined;
-          throw new StartError(`the secret "${secret}" is not in the secret store: seed it`);
-        }
-        return fields;
-      },
-    },
+    secrets: Object.freeze({
+      get: async (secret: string) => singleValue(secret, await fields(secret)),
+      fields,
+    }),
     ...(usesState(model, entry) ? { state: sidecar.state } : {}),
     ...(entry.jobs.length > 0 ? { jobs: jobsOf(entry.jobs, sidecar, refuse) } : {}),
   };
   return guarded(Object.freeze(handle), "anything named", Object.keys(handle)) as Handle<M, A, N>;
+}
+
+/** Cloud vaults answer under the secret's own name, Kubernetes under the key within it. */
+function singleValue(name: string, fields: Readonly<Record<string, string>> | undefined): string | undefined {
+  if (!fields) return undefined;
+  const values = Object.values(fields);
+  const value = fields[name] ?? fields.value ?? (values.length === 1 ? values[0] : undefined);
+  if (value === undefined)
+    throw new StartError(`the secret "${name}" has the fields ${Object.keys(fields)}: ask for them by name`);
+  return value;
 }
 
 function jobsOf(

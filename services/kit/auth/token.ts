@@ -9,6 +9,9 @@ import type { UserPrincipal } from "./principal.ts";
 /** `iss` of every token. */
 export const TOKEN_ISSUER = "todo-gateway";
 
+/** Where the gateway serves its public keys (JWK Set, RFC 7517) to the other services. */
+export const TOKEN_KEYS_PATH = "/internal/jwks";
+
 /** The only algorithm: anything else in a token's header, `none` included, is refused. */
 export const TOKEN_ALGORITHM = "EdDSA";
 

@@ -33,7 +33,7 @@ export function createApp(config: { readonly service: string }, deps: AppDeps): 
   app.use(observeRequests(config.service, deps));
   app.route("/", healthRoutes(deps.health));
   app.get(paths.metrics, async (c) =>
-    c.body(await deps.metrics.registry.metrics(), 200, { "content-type": deps.metrics.registry.contentType }),
+    c.body(await deps.metrics.render(), 200, { "content-type": deps.metrics.registry.contentType }),
   );
   app.notFound((c) => answerError(c, new AppError("not-found", `Nothing answers ${c.req.method} ${c.req.path}`)));
   app.onError((error, c) => answerError(c, error));

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import { paths } from "#model/paths";
+import { withRequestId } from "../telemetry/request-id.ts";
 import { traced } from "../telemetry/tracing.ts";
 import type { AppDeps, KitEnv } from "./app.ts";
 
@@ -26,7 +27,7 @@ export function observeRequests(service: string, { log, metrics, ids }: AppDeps)
     inFlight.inc();
     await traced(`${service} ${c.req.method}`, c.req.raw.headers, async (span) => {
       try {
-        await next();
+        await withRequestId(requestId, next);
       } finally {
         inFlight.dec();
       }

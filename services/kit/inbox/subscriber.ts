@@ -1,5 +1,12 @@
 /** Turns a delivered CloudEvent into an effect that happens once. */
-import type { Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { Logger } from "pino";
+import * as z from "zod/mini";
+import { type EventContract, type EventOf, parseEvent } from "#contracts/events/define";
+import { inTransaction } from "../database/transaction.ts";
+import type { KitTables } from "../kit-tables.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { isErased } from "../tombstones.ts";
 
 export interface EventDelivery<DB> {
   /** The effect's transaction: the inbox entry is written in it too, so both happen or neither. */
@@ -24,3 +31,153 @@ export interface SubscribeOptions {
 export class PoisonError extends Error {
   override readonly name = "PoisonError";
 }
+
+/** What the sidecar is told: `DROP` is the dead letter topic, `RETRY` the retry policy and then the same. */
+export type DeliveryStatus = "SUCCESS" | "RETRY" | "DROP";
+
+type Outcome = "processed" | "duplicate" | "stale" | "refused" | "failed";
+
+type AnyHandler = (event: EventOf<EventContract>, delivery: EventDelivery<KitTables>) => Promise<void>;
+
+export interface SubscriberProps {
+  readonly db: Kysely<KitTables>;
+  readonly topic: string;
+  readonly contract: EventContract;
+  /** By event type. */
+  readonly handlers: Readonly<Record<string, AnyHandler | undefined>>;
+  readonly options: SubscribeOptions;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** After the effect's commit: what it published has to go out. */
+  readonly onCommit: () => void;
+}
+
+/** Extension attribute that a replay sets. */
+const replayed = z.object({ replayid: z.optional(z.string().check(z.minLength(1), z.maxLength(100))) });
+
+/** @returns what to do with one delivery; never throws, whatever arrives */
+export function subscriber(props: SubscriberProps): (body: unknown) => Promise<DeliveryStatus> {
+  const { topic, metrics, log } = props;
+  const consumed = metrics.counter("todo_events_consumed_total");
+  const retried = metrics.counter("todo_events_retried_total");
+  const deadLettered = metrics.counter("todo_events_dead_lettered_total");
+  const latency = metrics.histogram("todo_event_latency_seconds");
+  const handling = metrics.histogram("todo_event_handling_duration_seconds");
+
+  const count = (outcome: Outcome, status: DeliveryStatus): DeliveryStatus => {
+    consumed.inc({ topic, outcome });
+    if (status === "RETRY") retried.inc({ topic });
+    if (status === "DROP") deadLettered.inc({ topic });
+    return status;
+  };
+
+  return async (body) => {
+    const parsed = parseEvent(props.contract, body);
+    if (!parsed.ok) {
+      const reason = parsed.problems.join("; ");
+      log.error({ topic, reason }, "an event that is not what its contract says");
+      await keepReason(props, idOf(body), typeOf(body), reason);
+      return count("failed", "DROP");
+    }
+    const { event } = parsed;
+    const end = handling.startTimer({ topic });
+    try {
+      const outcome = await effect(props, event, z.safeParse(replayed, body).data?.replayid);
+      if (outcome === "processed") {
+        props.onCommit();
+        latency.observe({ topic }, Math.max(0, (Date.now() - Date.parse(event.time)) / 1000));
+      }
+      return count(outcome, "SUCCESS");
+    } catch (err) {
+      const poison = err instanceof PoisonError;
+      log.warn({ err, topic, eventId: event.id, type: event.type, poison }, "an event was not processed");
+      await keepReason(props, event.id, event.type, reasonOf(err));
+      return count("failed", poison ? "DROP" : "RETRY");
+    } finally {
+      end();
+    }
+  };
+}
+
+async function effect(
+  { db, topic, handlers, options }: SubscriberProps,
+  event: EventOf<EventContract>,
+  replayId: string | undefined,
+): Promise<Outcome> {
+  const handler = handlers[event.type];
+  if (!handler || (replayId !== undefined && options.replays !== "accept")) return "refused";
+  return inTransaction(db, async (transaction) => {
+    if (!(await isFirst(transaction, topic, event.id, replayId))) return "duplicate";
+    if (!options.erased && (await isErased(transaction, event.userid))) return "refused";
+    if (options.order !== "all" && !(await isLatest(transaction, topic, event))) return "stale";
+    await handler(event, { transaction, replayId });
+    return "processed";
+  });
+}
+
+/** A second delivery that arrives meanwhile waits here for the first one's commit. */
+async function isFirst(db: Kysely<KitTables>, consumer: string, eventId: string, replayId = ""): Promise<boolean> {
+  const inserted = await db
+    .insertInto("inbox")
+    .values({ consumer, event_id: eventId, replay_id: replayId })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("event_id")
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
+/** Equal versions are several facts of one change: all of them count. */
+async function isLatest(db: Kysely<KitTables>, consumer: string, event: EventOf<EventContract>): Promise<boolean> {
+  const { subject, aggregateversion: version } = event;
+  const advanced = await db
+    .insertInto("inbox_versions")
+    .values({ consumer, subject, version })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["consumer", "subject"])
+        .doUpdateSet({ version, updated_at: sql`now()` })
+        .where("inbox_versions.version", "<=", version),
+    )
+    .returning("version")
+    .executeTakeFirst();
+  return advanced !== undefined;
+}
+
+/** In a transaction of its own, as the effect's was rolled back. Best effort: the delivery is repeated anyway. */
+async function keepReason(
+  { db, topic, log }: SubscriberProps,
+  eventId: string,
+  type: string,
+  reason: string,
+): Promise<void> {
+  try {
+    await db
+      .insertInto("poison")
+      .values({ consumer: topic, event_id: eventId, type, reason })
+      .onConflict((conflict) =>
+        conflict
+          .columns(["consumer", "event_id"])
+          .doUpdateSet({ reason, attempts: sql`poison.attempts + 1`, last_at: sql`now()` }),
+      )
+      .execute();
+  } catch (err) {
+    log.warn({ err, topic, eventId }, "the reason could not be kept");
+  }
+}
+
+const MAX_REASON = 2_000;
+
+/** The chain of causes by name and message; no stack, which would be kept for a month. */
+function reasonOf(error: unknown): string {
+  const parts: string[] = [];
+  for (let at = error; at instanceof Error && parts.length < 5; at = at.cause) parts.push(`${at.name}: ${at.message}`);
+  return (parts.join(" <- ") || String(error)).slice(0, MAX_REASON);
+}
+
+const attribute = (body: unknown, name: string): string => {
+  const value = typeof body === "object" && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+  return typeof value === "string" && value !== "" ? value.slice(0, 200) : "unknown";
+};
+
+const idOf = (body: unknown): string => attribute(body, "id");
+const typeOf = (body: unknown): string => attribute(body, "type");

@@ -10,7 +10,12 @@ type Label<N extends keyof Declared> = Declared[N]["labels"][number];
 
 /** Each is registered when it is first asked for; asking again gives the same one. */
 export interface Metrics {
+  /** For `collect` callbacks of libraries. */
   readonly registry: Registry;
+  /** Runs before every scrape; when it fails, what was measured last stands. */
+  beforeScrape(update: () => Promise<void>): void;
+  /** Prometheus text exposition format. */
+  render(): Promise<string>;
   counter<N extends NameOf<"counter">>(name: N): Counter<Label<N>>;
   gauge<N extends NameOf<"gauge">>(name: N): Gauge<Label<N>>;
   histogram<N extends NameOf<"histogram">>(name: N): Histogram<Label<N>>;
@@ -31,8 +36,16 @@ export function createMetrics(): Metrics {
     labelNames: labels,
     registers: [registry],
   });
+  const updates: (() => Promise<void>)[] = [];
   return Object.freeze({
     registry,
+    beforeScrape: (update: () => Promise<void>) => {
+      updates.push(update);
+    },
+    render: async () => {
+      await Promise.allSettled(updates.map((update) => update()));
+      return registry.metrics();
+    },
     counter: <N extends NameOf<"counter">>(name: N) =>
       get(name, (declared) => new Counter<Label<N>>(base(name, declared) as never)),
     gauge: <N extends NameOf<"gauge">>(name: N) =>

@@ -1,0 +1,147 @@
+/** The port over a Dapr sidecar's HTTP API, version 1.18. */
+import type { Logger } from "pino";
+import { components } from "#model/names";
+import { currentRequestId } from "../telemetry/request-id.ts";
+import { traceHeaders } from "../telemetry/tracing.ts";
+import { daprClientStore } from "./dapr-client.ts";
+import { type JobRequest, type PublishOptions, type Sidecar, SidecarError } from "./port.ts";
+
+export interface DaprOptions {
+  readonly host: string;
+  readonly port: number;
+  /** What the sidecar wants to see in `dapr-api-token`. */
+  readonly apiToken: string | undefined;
+  readonly log: Logger;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+const HEALTH_TIMEOUT_MS = 800;
+
+export function daprSidecar({ host, port, apiToken, log }: DaprOptions): Sidecar {
+  const base = `http://${host}:${port}/v1.0`;
+  const authorization = apiToken ? { "dapr-api-token": apiToken } : {};
+  const store = daprClientStore({ host, port, apiToken, log });
+
+  const request = async (what: string, path: string, init: RequestInit): Promise<Response> => {
+    const response = await reach(what, `${base}${path}`, {
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+      ...init,
+      headers: { ...authorization, ...(init.headers as Record<string, string>) },
+    });
+    if (!response.ok) throw await errorFrom(what, response);
+    return response;
+  };
+
+  return Object.freeze({
+    // Not by DaprClient: it can send no traceparent, and an event belongs to the trace of the action that caused it.
+    publish: async (topic: string, event: object, options: PublishOptions) => {
+      const query = new URLSearchParams({ "metadata.partitionKey": options.partitionKey });
+      await discard(
+        await request(`publish to ${topic}`, `/publish/${components.pubsub}/${topic}?${query}`, {
+          method: "POST",
+          headers: {
+            "content-type": "application/cloudevents+json",
+            ...(options.traceparent ? { traceparent: options.traceparent } : {}),
+            ...(options.tracestate ? { tracestate: options.tracestate } : {}),
+          },
+          body: JSON.stringify(event),
+        }),
+      );
+    },
+    // Not by DaprClient either: its invoker buffers, and drops status and headers.
+    invoke: async (service: string, path: string, init: RequestInit) => {
+      const headers = new Headers(init.headers);
+      for (const [name, value] of Object.entries({ ...authorization, ...traceHeaders() })) headers.set(name, value);
+      const requestId = currentRequestId();
+      if (requestId && !headers.has("x-request-id")) headers.set("x-request-id", requestId);
+      const what = `invoke ${service}`;
+      const response = await reach(what, `${base}/invoke/${service}/method${path}`, {
+        ...init,
+        headers,
+        redirect: "manual",
+      });
+      return response.status < 400 ? response : answerOfCallee(what, response);
+    },
+    state: store.state,
+    secret: store.secret,
+    jobs: Object.freeze({
+      schedule: async (name: string, { dueTime }: JobRequest) => {
+        await discard(
+          await request(`schedule ${name}`, `/jobs/${encodeURIComponent(name)}`, {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            // Without maxRetries it is tried until it succeeds; the default gives up after three seconds and forgets the job.
+            body: JSON.stringify({
+              dueTime: dueTime.toISOString(),
+              overwrite: true,
+              failurePolicy: { constant: { interval: "5s" } },
+            }),
+          }),
+        );
+      },
+      delete: async (name: string) => {
+        try {
+          await discard(await request(`delete job ${name}`, `/jobs/${encodeURIComponent(name)}`, { method: "DELETE" }));
+        } catch (error) {
+          if (!(error instanceof SidecarError && error.status === 404)) throw error;
+        }
+      },
+    }),
+    healthy: async () => {
+      try {
+        const response = await fetch(`${base}/healthz/outbound`, {
+          headers: authorization,
+          signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
+        });
+        await discard(response);
+        return response.ok;
+      } catch {
+        return false;
+      }
+    },
+    close: store.close,
+  });
+}
+
+async function reach(what: string, url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    // Who went away by himself is told so in his own words.
+    if (init.signal?.aborted && (error as Error).name === "AbortError") throw error;
+    throw new SidecarError(what, 0, undefined, { cause: error });
+  }
+}
+
+/** An unread body keeps its connection from being used again. */
+const discard = async (response: Response): Promise<void> => {
+  await response.body?.cancel();
+};
+
+/** Errors of the callee pass as they are; those of the sidecar itself (nobody there, not allowed) are thrown. */
+async function answerOfCallee(what: string, response: Response): Promise<Response> {
+  const type = response.headers.get("content-type") ?? "";
+  if (!type.startsWith("application/json")) return response;
+  const text = await response.text();
+  const error = daprError(text);
+  if (error) throw new SidecarError(what, response.status, error.errorCode, { detail: error.message });
+  return new Response(text, { status: response.status, headers: response.headers });
+}
+
+async function errorFrom(what: string, response: Response): Promise<SidecarError> {
+  const text = await response.text();
+  const error = daprError(text);
+  return new SidecarError(what, response.status, error?.errorCode, { detail: error?.message ?? text.slice(0, 200) });
+}
+
+/** Dapr's error body: `{"errorCode": "ERR_...", "message": "..."}`. */
+export function daprError(text: string): { errorCode: string; message: string } | undefined {
+  try {
+    const { errorCode, message } = JSON.parse(text) as { errorCode?: unknown; message?: unknown };
+    return typeof errorCode === "string" && /^(ERR|DAPR)_/.test(errorCode)
+      ? { errorCode, message: String(message) }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+/** What erasure leaves behind, so that nothing of the account comes back: not by a late event, not by a write under way. */
+import { type Kysely, sql, type Transaction } from "kysely";
+import { AppError } from "./errors.ts";
+import type { TombstonesTable } from "./kit-tables.ts";
+
+interface WithTombstones {
+  readonly tombstones: TombstonesTable;
+}
+
+/** Transactions of services, whose other tables are nobody's business here. */
+type AnyTransaction<DB extends WithTombstones> = Transaction<DB>;
+
+const lockOf = (userId: string) => sql`hashtextextended(${`user:${userId}`}, 0)`;
+
+const asTombstones = (db: unknown): Kysely<WithTombstones> => db as Kysely<WithTombstones>;
+
+/** Holds off erasure until the transaction ends, and tells whether it has already happened. */
+export async function isErased<DB extends WithTombstones>(
+  transaction: AnyTransaction<DB>,
+  userId: string,
+): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock_shared(${lockOf(userId)})`.execute(transaction);
+  const found = await asTombstones(transaction)
+    .selectFrom("tombstones")
+    .select("user_id")
+    .where("user_id", "=", userId)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/**
+ * First thing in every write for a user.
+ * @throws AppError `not-authenticated` when the account was erased: its tokens may live a few minutes longer
+ */
+export async function guardUser<DB extends WithTombstones>(
+  transaction: AnyTransaction<DB>,
+  userId: string,
+): Promise<void> {
+  if (await isErased(transaction, userId)) throw new AppError("not-authenticated", "This account was deleted");
+}
+
+/**
+ * Waits for the user's writes under way, and lets no later one through. Delete the user's rows after it, in the same
+ * transaction. Erasing twice is no error.
+ */
+export async function eraseUser<DB extends WithTombstones>(
+  transaction: AnyTransaction<DB>,
+  userId: string,
+  deletedAt: Date,
+): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${lockOf(userId)})`.execute(transaction);
+  await asTombstones(transaction)
+    .insertInto("tombstones")
+    .values({ user_id: userId, deleted_at: deletedAt })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
