@@ -1,4 +1,5 @@
 import { countAt, endsBefore, isWord, lowerAt, type Match, ordinalAt, sequence, skip } from "./match.ts";
+import { IMPERATIVE } from "./references.ts";
 import { type Rule, yearlyDates, yearlyWeekdays } from "./rule.ts";
 import type { Token } from "./tokens.ts";
 import { DAY_PARTS, MONTHS, PLURAL_WEEKDAYS, UNITS, type Unit, WEEKDAYS, WORKDAYS } from "./words.ts";
@@ -140,7 +141,8 @@ export function monthDaysAt(tokens: Tokens, i: number, settled = false): Match<R
   const of = ofMonth(tokens, named);
   if (of > named) return { to: of, value: rule };
   // "every 15th and 30th pay the card" opens a text; "every 2nd street" is no date.
-  const opens = i <= 1 && tokens[dates.to - 1]?.kind === "ordinal";
+  const task = IMPERATIVE.test(`${lowerAt(tokens, dates.to)} x`) || (dates.value[0] ?? 0) >= 10;
+  const opens = i <= 1 && tokens[dates.to - 1]?.kind === "ordinal" && task;
   if (
     named > dates.to ||
     !(

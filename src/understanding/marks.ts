@@ -55,6 +55,7 @@ export function priorityPhraseAt(reading: Reading, i: number): { to: number; val
 /** A page, a part, a chapter: "read p3 of the report", "page p2". */
 const isPage = (reading: Reading, i: number): boolean =>
   isWord(reading.tokens, i + 1, "of") ||
+  reading.tokens[i - 1]?.kind === "bang" ||
   ["page", "pages", "pp", "see", "vitamin", "part", "section"].includes(reading.wordBefore(i));
 
 /** Claims and returns the last `p1` to `p4`, or a phrase that stands apart: `high priority`, `, urgent`. */

@@ -1,5 +1,5 @@
 import { civil, type Day, dayOf, nthWeekday, validDay } from "./calendar.ts";
-import { isWord, lowerAt, type Match, ordinalAt, sequence, skip } from "./match.ts";
+import { endsBefore, isWord, lowerAt, type Match, ordinalAt, sequence, skip } from "./match.ts";
 import { comingDate } from "./named-dates.ts";
 import type { Token } from "./tokens.ts";
 import { MONTHS, WEEKDAYS } from "./words.ts";
@@ -46,6 +46,8 @@ function monthDateAt(tokens: readonly Token[], i: number, today: Day): Match<Day
   }
   const date = dateNumber(tokens, skip(tokens, i, "the"));
   if (date === undefined) return undefined;
+  // The holiday, where something is called after it: "4th of July parade".
+  if (date.value === 4 && isWord(tokens, date.to, "of") && !endsBefore(tokens, date.to + 2)) return undefined;
   const after = MONTHS.get(lowerAt(tokens, skip(tokens, date.to, "of")));
   if (after === undefined) return undefined;
   return inMonth(tokens, skip(tokens, date.to, "of") + 1, after, date.value, today);

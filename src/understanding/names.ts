@@ -41,6 +41,7 @@ const BEFORE_PERSON = (
   "dear hi hello hey uncle contact write give send show"
 ).split(" ");
 const AMBIGUOUS_MONTHS = ["may", "march", "april", "june", "august", "mar"];
+const AFTER_SUBJECT = ["be", "have", "will", "not", "i", "you", "we", "they", "he", "she", "it", "do"];
 const SHORT_WORDS = ["sat", "sun", "wed", "mon"];
 
 /**
@@ -56,22 +57,25 @@ export function isNamePart(reading: Reading, from: number, to: number, prefixed:
   const before = reading.wordBefore(from);
   const next = tokens[to];
   const single = to === from + 1;
+  if (!prefixed && isWord(tokens, to, "is", "was", "are", "were", "isn't", "wasn't")) return true;
   if (isWord(tokens, from, "tom", "tod")) return isPerson(reading, from);
-  if (single && WEEKDAYS.has(token.lower) && NAMED_DAYS.includes(before)) return true;
+  if (single && (WEEKDAYS.has(token.lower) || token.lower === "today") && NAMED_DAYS.includes(before)) return true;
   if (prefixed) return false;
   if (DETERMINERS.includes(before) && !isWord(tokens, from, "the") && (single || isWord(tokens, from, "next"))) {
     return !isWord(tokens, from, "coming");
   }
   if (PRONOUNS.includes(before) && SHORT_WORDS.includes(token.lower)) return true;
   if (single && SHORT_WORDS.includes(token.lower))
-    return !endsBefore(tokens, to) && next?.kind !== "number" && (from > 0 || token.lower === "sun");
+    return (
+      !endsBefore(tokens, to) && next?.kind !== "number" && (from > 0 || token.lower === "sun" || token.text === "sat")
+    );
   if (single && token.capital && next?.kind === "word" && next.capital && text !== text.toUpperCase()) {
     const joins = CONNECTORS.has(next.lower) || MONTHS.has(next.lower) || WEEKDAYS.has(next.lower);
     const after = tokens[to + 1];
     return !joins || (after?.kind === "word" && after.capital && !CONNECTORS.has(after.lower));
   }
   if (AMBIGUOUS_MONTHS.includes(token.lower) && next?.kind === "word") {
-    return /s$|^people$/.test(next.lower) && !endsBefore(tokens, to);
+    return (/s$|^people$/.test(next.lower) || AFTER_SUBJECT.includes(next.lower)) && !endsBefore(tokens, to);
   }
   return false;
 }

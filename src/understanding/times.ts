@@ -128,16 +128,16 @@ function namedAt(tokens: readonly Token[], i: number): Match<TimeOfDay> | undefi
   return undefined;
 }
 
-/** `from 2pm to 4pm`, `9:00 - 17:00`, `between 2 and 3pm`: no single time; the index after it. */
+/** `from 2pm to 4pm`, `9:00 - 17:00`, `between 2 and 3pm`, `8am and 8pm`: no single time; the index after it. */
 export function timeRangeAt(tokens: readonly Token[], i: number): number | undefined {
-  const from = isWord(tokens, i, "from", "between") ? i + 1 : i;
-  const bare = from > i && tokens[from]?.kind === "number" ? { to: from + 1 } : undefined;
+  const from = isWord(tokens, i, "from", "between", "at", "@") ? i + 1 : i;
+  const open = isWord(tokens, i, "from", "between");
+  const bare = open && tokens[from]?.kind === "number" ? { to: from + 1 } : undefined;
   const first = clockAt(tokens, from) ?? bare;
   if (first === undefined || !isWord(tokens, first.to, "to", "-", "–", "until", "till", "and")) return undefined;
-  if (isWord(tokens, first.to, "and") && !isWord(tokens, i, "between")) return undefined;
   const second =
     clockAt(tokens, first.to + 1) ??
-    (from > i && tokens[first.to + 1]?.kind === "number" ? { to: first.to + 2 } : undefined);
+    (open && tokens[first.to + 1]?.kind === "number" ? { to: first.to + 2 } : undefined);
   return second?.to;
 }
 
@@ -146,7 +146,7 @@ export function dayPartAt(tokens: readonly Token[], i: number, afterDate: boolea
   const token = tokens[i];
   if (token?.kind !== "word") return undefined;
   const phrase = dayPartAfter(tokens, i);
-  if (phrase !== undefined) {
+  if (phrase !== undefined && !isWord(tokens, phrase.to, "of")) {
     const minute = DAY_PARTS.get(phrase.value) ?? (DAY_PARTS.get("evening") as number);
     const today = phrase.value === "tonight" || token.lower === "this";
     const value = today ? { minute, today } : { minute };

@@ -23,6 +23,7 @@ interface Candidate {
 
 /** What a date behind one of these words is, it is not the day on which the task is due. */
 const BLOCKING = [
+  "before",
   "from",
   "since",
   "after",
@@ -95,6 +96,7 @@ function candidateAt(reading: Reading, i: number): Candidate | undefined {
   const { tokens, clock } = reading;
   const words = dueWords(reading, i);
   const prefixed = words.to > i;
+  if (["not", "never"].includes(reading.wordBefore(i))) return undefined;
   if (!prefixed && BLOCKING.includes(reading.wordBefore(i))) return undefined;
   const found = dateAt(tokens, words.to, clock) ?? dependentDateAt(reading, words.to, prefixed);
   if (found === undefined || isNamePart(reading, words.to, found.to, words.rank !== 1 && prefixed)) return undefined;
@@ -152,9 +154,11 @@ const BOOKS =
 function isNoTime(reading: Reading, from: number, to: number): boolean {
   const before = reading.wordBefore(from);
   if (["until", "till", "since", "than", "between", "to"].includes(before)) return true;
+  if (isWord(reading.tokens, to, "is", "was", "are", "were")) return true;
   if (reading.tokens[from]?.unit !== "24") return false;
   return (
     RATIO_WORDS.includes(before) ||
+    RATIO_WORDS.includes(reading.wordBefore(from - 1)) ||
     isWord(reading.tokens, to, ...RATIO_WORDS) ||
     ["in", "under"].includes(before) ||
     BOOKS.test(before)
@@ -189,6 +193,7 @@ function timeBefore(reading: Reading, i: number): (Match<TimeOfDay> & { from: nu
 export function readWhen(reading: Reading, said?: TimeOfDay): When {
   const { tokens } = reading;
   const date = bestDate(reading);
+  if (date === undefined) readNoDate(reading);
   if (date === undefined) return readTime(reading, said);
   if (said !== undefined) {
     reading.claim(date.from, date.to, "due");
@@ -209,6 +214,15 @@ export function readWhen(reading: Reading, said?: TimeOfDay): When {
     return { date: date.date, time: before.value };
   }
   return date.date.minute === undefined ? { date: date.date, ...readTime(reading) } : { date: date.date };
+}
+
+/** "no date" at the end says that there is none, as Todoist documents it. */
+function readNoDate(reading: Reading): void {
+  const { length } = reading.tokens;
+  for (const from of [length - 3, length - 2]) {
+    const to = sequence(reading.tokens, from, "no", "date") ?? sequence(reading.tokens, from, "no", "due", "date");
+    if (from > 0 && to === length) reading.claim(from, to, "due");
+  }
 }
 
 /** Finds, claims and returns a time of day, unless one was said already. */
