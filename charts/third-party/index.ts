@@ -1,4 +1,5 @@
 /** Which third-party charts an environment installs, where, when and why. */
+import { notificationValues } from "#charts/argocd/notifications";
 import type { RenderContext } from "#constructs/application-chart";
 import { type ChartName, type ChartPin, chartNames, chartPins } from "#model/chart-pins";
 import { type Environment, isSingleNode, stateStoreOf } from "#model/environment";
@@ -6,6 +7,7 @@ import { namespaces, valkey } from "#model/names";
 import { waves } from "#model/waves";
 import { thirdPartyValues } from "./catalogue.ts";
 import type { HelmValues } from "./helm-values.ts";
+import type { PlatformInputs } from "./inputs.ts";
 import { dnsZoneOf, platformInputs } from "./platform-inputs.ts";
 
 export interface ThirdPartyApplication {
@@ -160,10 +162,16 @@ export function thirdPartyApplications(context: RenderContext): ThirdPartyApplic
         namespace,
         ...(namespaceLabels ? { namespaceLabels } : {}),
         wave,
-        values: thirdPartyValues(name, inputs),
+        values: valuesOf(name, context, inputs),
         why,
       };
     });
+}
+
+function valuesOf(name: ChartName, { environment }: RenderContext, inputs: PlatformInputs): HelmValues {
+  const values = thirdPartyValues(name, inputs);
+  if (name !== "argo-cd") return values;
+  return { ...values, notifications: { ...(values.notifications as HelmValues), ...notificationValues(environment) } };
 }
 
 /** Traces are collected; where not, sidecars and services are told to send none. */

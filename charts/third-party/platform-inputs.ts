@@ -3,7 +3,7 @@ import { poolPlacement } from "#constructs/labels";
 import { workloadIdentity } from "#constructs/workload-identity";
 import { type Environment, isSingleNode } from "#model/environment";
 import { kafkaBootstrap, saslMechanism } from "#model/kafka-connection";
-import { kafkaCluster, namespaces, secretNames } from "#model/names";
+import { kafkaCluster, kafkaUsers, namespaces, secretNames } from "#model/names";
 import type { DnsZone, KafkaAccess, PlatformInputs } from "./inputs.ts";
 
 /** Name of the ServiceAccount, and on GKE of the identity, that writes DNS records. */
@@ -40,7 +40,7 @@ function kafkaAccessOf(environment: Environment): KafkaAccess {
     return {
       kind: "mtls",
       bootstrap,
-      userSecret: secretNames.kafka("kafka-ui"),
+      userSecret: secretNames.kafka(kafkaUsers.kafkaUi),
       caSecret: `${kafkaCluster}-cluster-ca-cert`,
     };
   }
@@ -48,7 +48,7 @@ function kafkaAccessOf(environment: Environment): KafkaAccess {
     kind: "sasl",
     bootstrap,
     mechanism: mechanism === "PLAINTEXT" ? "PLAIN" : "SCRAM-SHA-256",
-    jaasSecret: { name: secretNames.kafka("kafka-ui"), key: "jaas" },
+    jaasSecret: { name: secretNames.kafka(kafkaUsers.kafkaUi), key: "jaas" },
   };
 }
 

@@ -1,0 +1,36 @@
+import type { Construct } from "constructs";
+import { ApplicationChart, type RenderContext } from "#constructs/application-chart";
+import { namespaces } from "#model/names";
+import { waves } from "#model/waves";
+import { addApplication, CLUSTER, folderOf, generatePaths, gitSource, projectName, syncPolicy } from "./application.ts";
+import { addProject, rootProject } from "./projects.ts";
+
+export const ROOT = "root";
+
+/** The only thing that is applied by hand, once: the Application of Applications, which from then on also keeps itself. */
+export class RootChart extends ApplicationChart {
+  constructor(scope: Construct, context: RenderContext) {
+    const { environment } = context;
+    super(scope, {
+      context,
+      application: ROOT,
+      origin: `environments.${environment.name}`,
+      wave: waves.crds,
+      project: "platform",
+      namespace: namespaces.argocd,
+    });
+    const folders = [ROOT, "applications"];
+    addProject(this, environment, "root", rootProject(environment));
+    addApplication(this, {
+      name: ROOT,
+      annotations: generatePaths(...folders.map((folder) => folderOf(environment, folder))),
+      spec: {
+        project: projectName(environment, "root"),
+        sources: folders.map((folder) => gitSource(environment, folder)),
+        destination: { server: CLUSTER, namespace: namespaces.argocd },
+        syncPolicy: syncPolicy(),
+        revisionHistoryLimit: 10,
+      },
+    });
+  }
+}
