@@ -1,12 +1,8 @@
 /** One synth of a scaled system in a process of its own: what `npm run bench:synth` measures. */
-import { enableCompileCache } from "node:module";
-import { fileURLToPath } from "node:url";
-
-enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/node-compile", import.meta.url)));
-const { environments } = await import("#environments");
-const { assertChecked, renderEnvironment, writeTree } = await import("#synth/synth");
-const { todo } = await import("#system");
-const { scaledSystem } = await import("./scaled-system.ts");
+import { environments } from "#environments";
+import { assertChecked, renderEnvironment, writeTree } from "#synth/synth";
+import { todo } from "#system";
+import { scaledSystem } from "./scaled-system.ts";
 
 const [factor = "1", folder = ""] = process.argv.slice(2);
 const model = scaledSystem(todo, Number(factor));

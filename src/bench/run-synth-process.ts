@@ -1,0 +1,3 @@
+import { runBundled } from "../cli/bundled.ts";
+
+await runBundled("bench/synth-process.ts");
