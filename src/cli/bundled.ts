@@ -3,7 +3,7 @@
  * The bundle is a cache in `node_modules/.cache`, made anew when a source changed; where none can be made or kept, the
  * modules run as they are.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
