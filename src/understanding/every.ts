@@ -222,6 +222,11 @@ export function patternAt(tokens: Tokens, start: number): Match<Pattern> | undef
   const i = skip(tokens, start, "single");
   const part = DAY_PARTS.get(lowerAt(tokens, i));
   if (part !== undefined) return { to: i + 1, value: { rule: { freq: "DAILY", interval: 1 }, minute: part } };
+  const end =
+    sequence(tokens, i, "end", "of", "the", "month") ??
+    sequence(tokens, i, "end", "of", "month") ??
+    sequence(tokens, i, "month", "end");
+  if (end !== undefined) return { to: end, value: { rule: { freq: "MONTHLY", interval: 1, byMonthDay: [-1] } } };
   if (isWorkday(tokens, i)) return { to: i + 1, value: { rule: workweek() } };
   if (isWord(tokens, i, "weekend", "weekends")) return { to: i + 1, value: { rule: weekend() } };
   const positional = positionalAt(tokens, i);

@@ -65,8 +65,14 @@ export function readPriority(reading: Reading): Priority | undefined {
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i];
     if (token?.kind !== "word" || !/^p[1-4]$/.test(token.lower) || isPage(reading, i)) continue;
+    const said = isWord(tokens, i - 1, ":") ? i - 2 : i - 1;
+    const lead = isWord(tokens, said, "priority", "prio")
+      ? said
+      : skip(tokens, i - 1, "as", "with", "at") === i && i > 0
+        ? i - 1
+        : i;
     const bracketed = isWord(tokens, i - 1, "(") && isWord(tokens, i + 1, ")");
-    const [from, to] = bracketed ? [i - 1, i + 2] : [skip(tokens, i - 1, "as", "with", "at") === i ? i - 1 : i, i + 1];
+    const [from, to] = bracketed ? [i - 1, i + 2] : [lead, i + 1];
     reading.claim(from, to, "priority");
     priority = token.lower as Priority;
   }

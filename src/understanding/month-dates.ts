@@ -41,16 +41,17 @@ function dateNumber(tokens: readonly Token[], i: number): Match<number> | undefi
 function monthDateAt(tokens: readonly Token[], i: number, today: Day): Match<Day> | undefined {
   const month = MONTHS.get(lowerAt(tokens, i));
   if (month !== undefined) {
-    const date = dateNumber(tokens, skip(tokens, i + 1, "the"));
+    const date = dateNumber(tokens, skip(tokens, skip(tokens, i + 1, "."), "the"));
     return date && inMonth(tokens, date.to, month, date.value, today);
   }
   const date = dateNumber(tokens, skip(tokens, i, "the"));
   if (date === undefined) return undefined;
   // The holiday, where something is called after it: "4th of July parade".
+  const named = skip(tokens, skip(tokens, date.to, "."), "of");
   if (date.value === 4 && isWord(tokens, date.to, "of") && !endsBefore(tokens, date.to + 2)) return undefined;
-  const after = MONTHS.get(lowerAt(tokens, skip(tokens, date.to, "of")));
+  const after = MONTHS.get(lowerAt(tokens, named));
   if (after === undefined) return undefined;
-  return inMonth(tokens, skip(tokens, date.to, "of") + 1, after, date.value, today);
+  return inMonth(tokens, named + 1, after, date.value, today);
 }
 
 /** `the 5th of next month`, `5th of this month` */

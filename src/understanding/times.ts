@@ -32,7 +32,8 @@ function dayPartAfter(tokens: readonly Token[], i: number): Match<string> | unde
   return to === undefined ? undefined : { to, value: lowerAt(tokens, to - 1) };
 }
 
-function inDayPart(minute: number, part: string): number {
+/** The half of the day in which an hour lies that was said with a part of the day. */
+export function inDayPart(minute: number, part: string): number {
   const afternoon = part !== "morning" && minute < 720 && (part === "afternoon" || minute >= 180);
   return afternoon ? minute + 720 : minute;
 }
@@ -182,6 +183,8 @@ export function timeAt(tokens: readonly Token[], i: number, afterDate: boolean):
     const hour = isWord(tokens, i, "at", "@") ? hourAfterAt(tokens, at, afterDate || i === 0) : undefined;
     return clockAt(tokens, at) ?? hour ?? namedAt(tokens, at);
   }
+  const meant = isWord(tokens, i, "for") ? clockAt(tokens, i + 1) : undefined;
+  if (meant && endsBefore(tokens, meant.to)) return meant;
   const clock = clockAt(tokens, i);
   if (clock) return clock;
   // "High Noon" is a film: without a preposition only in lower case, next to a date or at the end.

@@ -4,8 +4,8 @@ import { endsBefore, isWord, lowerAt, type Match, sequence, skip } from "./match
 import { bareOrdinalAt, isPast } from "./month-dates.ts";
 import { isNamePart } from "./names.ts";
 import type { Reading } from "./reading.ts";
-import { type TimeOfDay, timeAt, timeRangeAt } from "./times.ts";
-import { WEEKDAYS } from "./words.ts";
+import { inDayPart, type TimeOfDay, timeAt, timeRangeAt } from "./times.ts";
+import { DAY_PARTS, WEEKDAYS } from "./words.ts";
 import { type Clock, existing, instantOf } from "./zone.ts";
 
 export interface When {
@@ -42,7 +42,7 @@ const BLOCKING = [
 /** Skips `due by`, `on`, `for`...; the rank says how clearly these words make a due date. */
 function dueWords(reading: Reading, i: number): { to: number; rank: number } {
   const { tokens } = reading;
-  const later = sequence(tokens, i, "no|not", "later", "than");
+  const later = sequence(tokens, i, "no|not", "later", "than") ?? sequence(tokens, i, "on", "or", "before");
   if (later !== undefined) return { to: later, rank: 3 };
   const due =
     sequence(tokens, i, "is|are|it's", "due") ??
@@ -117,10 +117,11 @@ function candidateAt(reading: Reading, i: number): Candidate | undefined {
 
 /** `gym mon/wed/fri`, `call tuesday or thursday`: several days without "every" are no single date. */
 function isOneOfSeveral({ tokens }: Reading, i: number, from: number, to: number): boolean {
-  if (to !== from + 1 || !WEEKDAYS.has(lowerAt(tokens, from))) return false;
+  const isDay = (at: number): boolean => WEEKDAYS.has(lowerAt(tokens, at)) || isWord(tokens, at, "today", "tomorrow");
+  if (to !== from + 1 || !isDay(from)) return false;
   const joins = ["/", "-", "–", ",", "&", "and", "or"];
-  const next = isWord(tokens, to, ...joins) && WEEKDAYS.has(lowerAt(tokens, to + 1));
-  return next || (isWord(tokens, i - 1, ...joins) && WEEKDAYS.has(lowerAt(tokens, i - 2)));
+  const next = isWord(tokens, to, ...joins) && isDay(to + 1);
+  return next || (isWord(tokens, i - 1, ...joins) && isDay(i - 2));
 }
 
 function bestDate(reading: Reading): Candidate | undefined {
@@ -150,11 +151,15 @@ const RATIO_WORDS = [
 const BOOKS =
   /^(?:genesis|exodus|psalms?|proverbs|isaiah|matthew|mark|luke|john|acts|romans|corinthians|hebrews|james|peter|revelation)$/;
 
+const ARTICLES = ["the", "a", "an", "my", "our", "this", "for"];
+
 /** A clock that measures, compares or cites: `16:10 monitor`, `5k in 24:30`, `John 3:16`. */
 function isNoTime(reading: Reading, from: number, to: number): boolean {
   const before = reading.wordBefore(from);
   if (["until", "till", "since", "than", "between", "to"].includes(before)) return true;
   if (isWord(reading.tokens, to, "is", "was", "are", "were")) return true;
+  // "tickets for the 8pm show": the time is the show's.
+  if (ARTICLES.includes(before) && !endsBefore(reading.tokens, to)) return true;
   if (reading.tokens[from]?.unit !== "24") return false;
   return (
     RATIO_WORDS.includes(before) ||
@@ -189,6 +194,8 @@ function timeBefore(reading: Reading, i: number): (Match<TimeOfDay> & { from: nu
   return undefined;
 }
 
+const hourIn = ({ minute, bare }: TimeOfDay): number => (bare ? minute % 720 : minute);
+
 /** Finds, claims and returns the date and, unless one was said already, the time that the text gives the task. */
 export function readWhen(reading: Reading, said?: TimeOfDay): When {
   const { tokens } = reading;
@@ -202,17 +209,17 @@ export function readWhen(reading: Reading, said?: TimeOfDay): When {
   const range = timeRangeAt(tokens, skip(tokens, date.to, ",", "at"));
   const comma = isWord(tokens, date.to, ",") && timeAt(tokens, date.to + 1, true) ? date.to + 1 : date.to;
   const after = range === undefined && date.date.minute === undefined ? timeAt(tokens, comma, true) : undefined;
-  if (after) {
-    reading.claim(date.from, date.to, "due");
-    reading.claim(date.to, after.to, "time");
-    return { date: date.date, time: after.value };
-  }
   const before = date.date.minute === undefined ? timeBefore(reading, date.from) : undefined;
+  const part = after && DAY_PARTS.has(lowerAt(tokens, after.to - 1)) ? lowerAt(tokens, after.to - 1) : undefined;
   reading.claim(date.from, date.to, "due");
-  if (before) {
+  if (after) reading.claim(date.to, after.to, "time");
+  if (before && (after === undefined || part !== undefined)) {
     reading.claim(before.from, before.to, "time");
-    return { date: date.date, time: before.value };
+    const { value } = before;
+    // "at 6:30 tomorrow evening": the clock decides, the part of the day says which half.
+    return { date: date.date, time: part === undefined ? value : { minute: inDayPart(hourIn(value), part) } };
   }
+  if (after) return { date: date.date, time: after.value };
   return date.date.minute === undefined ? { date: date.date, ...readTime(reading) } : { date: date.date };
 }
 
