@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { App, Testing } from "cdk8s";
 import { ApplicationsChart } from "#charts/argocd/applications";
+import { bootstrapValues } from "#charts/argocd/bootstrap-values";
 import { gitHubRepository, notificationValues, outcomes } from "#charts/argocd/notifications";
 import { RootChart } from "#charts/argocd/root";
 import { chartsOf } from "#charts/index";
@@ -318,5 +320,37 @@ describe("notifications", () => {
     ["https://gitlab.example.com/a/b/c.git", null],
   ])("know where %s is served", (url, repository) => {
     expect(gitHubRepository(url)).toEqual(repository);
+  });
+});
+
+describe("values for the first installation of Argo CD", () => {
+  it("hold nothing that a new cluster does not know, and the health checks that waves wait for", () => {
+    const own = thirdPartyApplications(contextOf(staging)).find(({ name }) => name === "argo-cd");
+    const values = bootstrapValues({ ...own?.values, priorityClassName: "platform" });
+    const text = JSON.stringify(values);
+    expect(text).not.toMatch(/"serviceMonitor":\{"enabled":true/);
+    expect(text).not.toContain("priorityClassName");
+    expect(values).toMatchObject({
+      configs: {
+        cm: { "resource.customizations.health.argoproj.io_Application": expect.stringContaining("Progressing") },
+      },
+    });
+  });
+});
+
+describe("docs/bootstrap.md", () => {
+  const text = readFileSync("docs/bootstrap.md", "utf8");
+
+  it("installs the chart at its pinned version, from its pinned address", () => {
+    const { repository, version } = chartPins["argo-cd"];
+    expect(text).toContain(`${repository}/argo-cd --version ${version} `);
+  });
+
+  it("lists the waves in which something is rendered", () => {
+    const rendered = all.flatMap((environment) =>
+      render(environment).map(({ metadata }) => metadata.annotations?.["argocd.argoproj.io/sync-wave"]),
+    );
+    const listed = [...text.matchAll(/^\| (-?\d+) \|/gm)].map(([, wave]) => wave);
+    expect(listed).toEqual(expect.arrayContaining([...new Set(rendered)]));
   });
 });
