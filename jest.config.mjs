@@ -5,6 +5,8 @@ export default {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/", "<rootDir>/test/frontend/"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/frontend/.next/"],
+  globalSetup: "<rootDir>/test/kit/support/run.mjs",
+  globalTeardown: "<rootDir>/test/kit/support/run-end.mjs",
   transform: {
     "^.+\\.tsx?$": [
       "@swc/jest",

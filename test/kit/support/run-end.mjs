@@ -1,0 +1,3 @@
+import { end } from "./run.mjs";
+
+export default end;
