@@ -6,6 +6,7 @@ import type { ImagePins } from "#model/images";
 import type { System } from "#model/system";
 import type { Rendering, Resource, Rule, Violation } from "./rule.ts";
 import { rules } from "./rules.ts";
+import { applyWaivers } from "./waivers.ts";
 
 export interface CheckedFiles {
   readonly environment: Environment;
@@ -28,9 +29,14 @@ export function readRendering(model: System, { environment, images, files }: Che
   return { model, environment, images, resources, ofKind: (kind) => byKind.get(kind) ?? [] };
 }
 
-/** Every violation of every rule in one environment. */
-export const checkRendering = (model: System, files: CheckedFiles, applied: readonly Rule[] = rules): Violation[] =>
-  violationsOf(readRendering(model, files), applied);
+/** Every violation of every rule in these environments that is not waived, and every waiver that waives nothing. */
+export function checkAll(model: System, environments: readonly CheckedFiles[]): Violation[] {
+  const violations = environments.flatMap((files) => violationsOf(readRendering(model, files), rules));
+  return applyWaivers(
+    violations,
+    environments.map(({ environment }) => environment.name),
+  );
+}
 
 export const violationsOf = (rendering: Rendering, applied: readonly Rule[]): Violation[] =>
   applied.flatMap((rule) =>

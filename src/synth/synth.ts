@@ -1,5 +1,5 @@
 import type { Violation } from "#checks/rule";
-import { checkRendering } from "#checks/run";
+import { checkAll } from "#checks/run";
 import type { RenderedDocument } from "#emit/document";
 import { renderFiles } from "#emit/render";
 import { applyPlan, lockTree, planTree, type TreePlan } from "#emit/tree";
@@ -45,7 +45,7 @@ export function renderEnvironment(model: System, environment: Environment, image
  * @throws ViolationsError listing everything that is violated
  */
 export function assertChecked(model: System, rendered: readonly RenderedEnvironment[]): Violation[] {
-  const violations = rendered.flatMap((environment) => checkRendering(model, environment));
+  const violations = checkAll(model, rendered);
   const errors = violations.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new ViolationsError(errors);
   return violations;

@@ -1,0 +1,36 @@
+import { unknown } from "#charts/third-party/unknown";
+import type { Environment } from "#model/environment";
+import type { ImagePins } from "#model/images";
+import type { System } from "#model/system";
+import { placeholdersOf, type UnconfirmedFact, unconfirmedOf } from "#model/unconfirmed";
+
+/** Everything that has no confirmed source, in the order of its areas. */
+export function unconfirmedFacts(
+  model: System,
+  environments: readonly Environment[],
+  imagesOf: (environment: string) => ImagePins,
+): UnconfirmedFact[] {
+  return [
+    ...environments.flatMap(placeholdersOf),
+    ...environments.flatMap(({ name }) => unreleased(model, name, imagesOf(name))),
+    ...environments.flatMap((environment) => unconfirmedOf(environment)).filter(firstOfItsSubject),
+    ...unknown.map(({ subject, what, why }) => ({ area: "third-party charts" as const, subject, what, why })),
+  ];
+}
+
+const firstOfItsSubject = ({ subject, what }: UnconfirmedFact, index: number, all: readonly UnconfirmedFact[]) =>
+  all.findIndex((other) => other.subject === subject && other.what === what) === index;
+
+const unreleased = (model: System, environment: string, images: ImagePins): UnconfirmedFact[] => {
+  const missing = Object.keys(model.services).filter((service) => !images[service]?.digest);
+  return missing.length === 0
+    ? []
+    : [
+        {
+          area: "images",
+          subject: `config/images/${environment}.json`,
+          what: `no digest for ${missing.join(", ")}`,
+          why: "not released yet",
+        },
+      ];
+};
