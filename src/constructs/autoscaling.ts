@@ -5,8 +5,9 @@ import type { ScaledObjectSpecTriggers } from "#imports/keda.sh";
 import { type Environment, isSingleNode } from "#model/environment";
 import { kafkaBootstrap, saslMechanism } from "#model/kafka-connection";
 import { consumerGroup, namespaces } from "#model/names";
-import type { AnyService, Scale } from "#model/service";
-import { isPureConsumer, type System } from "#model/system";
+import { scaleOf } from "#model/scale";
+import type { AnyService } from "#model/service";
+import { isPureConsumer } from "#model/system";
 import type { RenderContext } from "./application-chart.ts";
 import { builtIn, type Plain } from "./built-in.ts";
 import { customResource } from "./custom-resource.ts";
@@ -20,14 +21,6 @@ const LAG_PER_REPLICA = 100;
 
 /** The TriggerAuthentication with which KEDA reads consumer lag. */
 export const KAFKA_LAG_AUTHENTICATION = "kafka-lag";
-
-/** A pure consumer with more replicas than its largest topic has partitions would idle. */
-export function scaleOf(model: System, name: string, service: AnyService): Scale {
-  if (!isPureConsumer(model, name, service)) return service.scale;
-  const partitions = Math.max(...service.subscribes.map((topic) => model.topics[topic]?.partitions ?? 1));
-  const max = Math.min(service.scale.max, 10, partitions);
-  return { min: Math.min(service.scale.min, max), max };
-}
 
 /** SASL mechanism as KEDA spells it. https://keda.sh/docs/2.20/scalers/apache-kafka/ */
 function kedaSasl(environment: Environment): "none" | "plaintext" | "scram_sha256" {

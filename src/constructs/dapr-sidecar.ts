@@ -1,18 +1,12 @@
 /** The annotations by which a pod asks for its Dapr sidecar. https://docs.dapr.io/reference/arguments-annotations-overview/ */
 
+import { sidecarResources } from "#model/capacity";
 import type { Environment } from "#model/environment";
-import { isSingleNode } from "#model/environment";
 import { secretNames } from "#model/names";
 import { paths } from "#model/paths";
 import { daprPorts } from "#model/product-edges";
-import { bytesQuantity, cpuQuantity, mebibytes, millicores, type Resources } from "#model/quantities";
+import { bytesQuantity, cpuQuantity } from "#model/quantities";
 import type { AnyService } from "#model/service";
-
-/** daprd holds about 154 MiB resident when idle (measured); the limit leaves room for bursts of bulk events. */
-export const sidecarResources = (environment: Environment): Resources => ({
-  requests: { cpu: millicores(isSingleNode(environment) ? 25 : 100), memory: mebibytes(160) },
-  limits: { cpu: millicores(1000), memory: mebibytes(320) },
-});
 
 export interface DaprSidecarProps {
   readonly environment: Environment;

@@ -1,5 +1,6 @@
 /** The only place where recommended labels are spelt. https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
 import type { Environment } from "#model/environment";
+import { kafkaCluster } from "#model/names";
 import type { PoolName } from "#model/size";
 
 const NAME = "app.kubernetes.io/name";
@@ -48,3 +49,6 @@ export const poolPlacement = (environment: Environment, pool: PoolName) =>
         nodeSelector: { [POOL_KEY]: pool },
         tolerations: [{ key: POOL_KEY, operator: "Equal", value: pool, effect: "NoSchedule" }],
       };
+
+/** How Strimzi's operators find what belongs to a cluster. */
+export const kafkaClusterLabel = (): Labels => ({ "strimzi.io/cluster": kafkaCluster });

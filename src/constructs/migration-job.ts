@@ -1,9 +1,9 @@
 /** Brings a service's schema up to what its image expects, before the image's pods start. */
 import type { Construct } from "constructs";
+import { migrationResources } from "#model/capacity";
 import { imageReference } from "#model/images";
-import { migrationName, namespaces, schemaName, secretNames } from "#model/names";
+import { migrationName, namespaces, schemaName, secretNames, servicePriority } from "#model/names";
 import { jobComponents } from "#model/platform-workloads";
-import { mebibytes, millicores } from "#model/quantities";
 import { waves } from "#model/waves";
 import { hook } from "./argocd-annotations.ts";
 import { builtIn } from "./built-in.ts";
@@ -13,11 +13,6 @@ import { containerSecurityContext, podSecurityContext } from "./pod-security.ts"
 import { DATABASE_CA_FILE, databaseCaVolume, imagePullSecrets, type ServicePodProps } from "./service-pod.ts";
 
 const DATABASE_MOUNT = "/var/run/todo/database";
-
-const resources = {
-  requests: { cpu: millicores(50), memory: mebibytes(96) },
-  limits: { memory: mebibytes(256) },
-};
 
 /** A Sync hook without a sidecar: it runs before there is one, and a sidecar would keep the Job from ending. */
 export function addMigrationJob(scope: Construct, { context, name }: ServicePodProps): void {
@@ -45,7 +40,7 @@ export function addMigrationJob(scope: Construct, { context, name }: ServicePodP
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             ...imagePullSecrets(context),
-            priorityClassName: `${context.model.name}-service`,
+            priorityClassName: servicePriority,
             restartPolicy: "OnFailure",
             securityContext: podSecurityContext(),
             ...poolPlacement(environment, "apps"),
@@ -63,7 +58,7 @@ export function addMigrationJob(scope: Construct, { context, name }: ServicePodP
                   { name: "DATABASE_URL_FILE", value: `${DATABASE_MOUNT}/direct-url` },
                   { name: "DATABASE_CA_FILE", value: DATABASE_CA_FILE },
                 ],
-                resources: containerResources(resources),
+                resources: containerResources(migrationResources),
                 securityContext: containerSecurityContext(),
                 volumeMounts: [
                   { name: "tmp", mountPath: "/tmp" },

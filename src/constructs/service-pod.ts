@@ -1,7 +1,7 @@
 /** The pod of one of our services: its container, environment and volumes. Everything secret comes as a file. */
 import type { k8s } from "cdk8s-plus-28";
 import { imageReference } from "#model/images";
-import { namespaces, otelCollector, schemaName, secretNames } from "#model/names";
+import { namespaces, otelCollector, schemaName, secretNames, servicePriority } from "#model/names";
 import { paths } from "#model/paths";
 import { bytesQuantity, mebibytes } from "#model/quantities";
 import type { AnyService } from "#model/service";
@@ -45,7 +45,7 @@ export function servicePodSpec({ context, name, service }: ServicePodProps): Pod
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...imagePullSecrets(context),
-    priorityClassName: `${context.model.name}-service`,
+    priorityClassName: servicePriority,
     terminationGracePeriodSeconds: terminationGraceSeconds(service),
     securityContext: podSecurityContext(),
     ...poolPlacement(environment, "apps"),

@@ -23,6 +23,9 @@ export type Namespace = (typeof namespaces)[keyof typeof namespaces];
 /** Where spans go; the release carries its chart's name. */
 export const otelCollector = "opentelemetry-collector";
 
+/** Groups of the identity provider that people are in; nobody is bound by name. */
+export const peopleGroups = { viewers: "todo:viewers", onCall: "todo:on-call" } as const;
+
 /** Dapr components, by what they are for. */
 export const components = {
   pubsub: "pubsub-kafka-todo",
@@ -31,6 +34,12 @@ export const components = {
 } as const;
 
 export const kafkaCluster = "todo-kafka";
+export const kafkaNodePool = "brokers";
+/** Our StorageClass on every provider's block storage. */
+export const blockStorageClass = "todo-block";
+/** PriorityClasses: what everything else stands on goes before the services, and they before what can wait. */
+export const platformPriority = "todo-platform";
+export const servicePriority = "todo-service";
 export const postgresCluster = "todo-postgres";
 export const valkey = "todo-valkey";
 export const schemaRegistry = "schema-registry";

@@ -39,19 +39,19 @@ export const leastTraffic = 0.05;
 type TopicName = keyof Todo["topics"];
 
 /**
- * Events a consumer group may be behind on a topic, for how long. What a person waits for has little patience; what
- * only has to be kept has more.
+ * Events a consumer group may be behind on a topic, for how long. What a person waits for has little patience. For pure
+ * consumers KEDA tells at most `lagThreshold` times partitions: a limit beyond that would never be reached.
  */
 export const lagLimits = {
-  "task-events": { events: 1000, for: minutes(10) },
+  "task-events": { events: 500, for: minutes(10) },
   "task-updates": { events: 200, for: minutes(5) },
   reminders: { events: 200, for: minutes(5) },
-  "chat-events": { events: 1000, for: minutes(10) },
-  "user-events": { events: 500, for: minutes(15) },
+  "chat-events": { events: 500, for: minutes(10) },
+  "user-events": { events: 200, for: minutes(15) },
 } as const satisfies Readonly<Record<Exclude<TopicName, "dead-letters">, { events: number; for: Duration }>>;
 
 /** For topics of other systems, or new ones that nobody has thought about yet. */
-const usualLag = { events: 1000, for: minutes(10) } as const;
+const usualLag = { events: 200, for: minutes(10) } as const;
 
 export const lagLimitOf = (topic: string): { readonly events: number; readonly for: Duration } =>
   Object.hasOwn(lagLimits, topic) ? lagLimits[topic as keyof typeof lagLimits] : usualLag;

@@ -49,8 +49,11 @@ export const ownMetrics = {
   todo_events_publish_failures_total: counter("Attempts to publish that failed and are repeated", ["topic"]),
   // outcome: processed | duplicate | stale | refused | failed
   todo_events_consumed_total: counter("Deliveries handled, by what became of them", ["topic", "outcome"]),
-  todo_events_retried_total: counter("Deliveries that were handed back to be delivered again", ["topic"]),
-  todo_events_dead_lettered_total: counter("Events given up on and sent to the dead letter topic", ["topic"]),
+  todo_events_retried_total: counter("Deliveries handed back to the sidecar to be delivered again", ["topic"]),
+  todo_events_dead_lettered_total: counter(
+    "Events refused for good, which the sidecar then sends to the dead letter topic",
+    ["topic"],
+  ),
   todo_event_latency_seconds: histogram(
     "Seconds from the commit of the change that an event tells to the commit of its first effect here",
     ["topic"],

@@ -1,0 +1,55 @@
+/** What services may ask of a cluster at most: quotas are made from it, the capacity check compares it. */
+import { type Environment, isSingleNode } from "./environment.ts";
+import { type Bytes, type Cpu, mebibytes, millicores, type Resources } from "./quantities.ts";
+import { scaleOf } from "./scale.ts";
+import type { System } from "./system.ts";
+
+/**
+ * daprd holds about 154 MiB resident when idle (measured); the limit leaves room for bursts of bulk events. On a single node
+ * its CPU request is small: there the product is tried, not loaded.
+ */
+export const sidecarResources = (environment: Environment): Resources => ({
+  requests: { cpu: millicores(isSingleNode(environment) ? 25 : 100), memory: mebibytes(160) },
+  limits: { cpu: millicores(1000), memory: mebibytes(320) },
+});
+
+/** A service's schema is migrated by a pod of this size, one at a time per service. */
+export const migrationResources: Resources = {
+  requests: { cpu: millicores(50), memory: mebibytes(96) },
+  limits: { memory: mebibytes(256) },
+};
+
+export interface Demand {
+  readonly pods: number;
+  readonly cpuRequests: Cpu;
+  readonly memoryRequests: Bytes;
+  readonly memoryLimits: Bytes;
+}
+
+/** Every service at its most replicas, each with its sidecar, one pod of each surging, and all migrations at once. */
+export function peakDemand(model: System, environment: Environment): Demand {
+  const sidecar = sidecarResources(environment);
+  let pods = 0;
+  let cpu = 0;
+  let memory = 0;
+  let memoryLimit = 0;
+  const add = (count: number, ...containers: readonly Resources[]): void => {
+    pods += count;
+    for (const { requests, limits } of containers) {
+      cpu += count * requests.cpu.millicores;
+      memory += count * requests.memory.mebibytes;
+      memoryLimit += count * limits.memory.mebibytes;
+    }
+  };
+  for (const [name, service] of Object.entries(model.services)) {
+    const replicas = isSingleNode(environment) ? 1 : scaleOf(model, name, service).max;
+    add(replicas + 1, service.resources, sidecar);
+    add(1, migrationResources);
+  }
+  return {
+    pods,
+    cpuRequests: millicores(cpu),
+    memoryRequests: mebibytes(memory),
+    memoryLimits: mebibytes(memoryLimit),
+  };
+}
