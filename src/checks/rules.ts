@@ -1,13 +1,26 @@
 import { availabilityRules } from "./availability-rules.ts";
 import { containerRules } from "./container-rules.ts";
+import { daprRules } from "./dapr-rules.ts";
 import { imageRules } from "./image-rules.ts";
+import { kafkaRules } from "./kafka-rules.ts";
 import { podSecurityRules } from "./pod-security-rules.ts";
+import { resiliencyRules } from "./resiliency-rules.ts";
 import type { Rule } from "./rule.ts";
+import { topicRules } from "./topic-rules.ts";
 
 /** They speak of charts that are not rendered yet, and only warn until they are. */
-const ahead: ReadonlySet<string> = new Set(["pod-security-restricted"]);
+const ahead: ReadonlySet<string> = new Set(["pod-security-restricted", "kafka-acls", "kafka-topics"]);
 
-const all: readonly Rule[] = [...imageRules, ...podSecurityRules, ...containerRules, ...availabilityRules];
+const all: readonly Rule[] = [
+  ...imageRules,
+  ...podSecurityRules,
+  ...containerRules,
+  ...availabilityRules,
+  ...daprRules,
+  ...resiliencyRules,
+  ...topicRules,
+  ...kafkaRules,
+];
 
 /** Every rule, in the order in which `npm run check -- --list` prints them. */
 export const rules: readonly Rule[] = all.map((rule) => (ahead.has(rule.id) ? { ...rule, severity: "warning" } : rule));
