@@ -3,6 +3,7 @@ import { ApplicationChart, type RenderContext, setOrigin } from "#constructs/app
 import { builtIn } from "#constructs/built-in";
 import { selectorLabels } from "#constructs/labels";
 import { type LabelSelector, podSelector, policyPeers } from "#constructs/network-peers";
+import { waive, waivers } from "#constructs/scanner-waivers";
 import { namespaces } from "#model/names";
 import { type NetworkEdge, type Peer, type Port, peerName } from "#model/network";
 import { platformEdges, policedNamespaces } from "#model/platform-edges";
@@ -40,7 +41,7 @@ export class NetworkPoliciesChart extends ApplicationChart {
       this,
       `${namespace}-default-deny`,
       "networking.k8s.io/v1/NetworkPolicy",
-      { name: "default-deny", namespace },
+      { name: "default-deny", namespace, annotations: waiversIn(namespace) },
       { spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
     );
   }
@@ -85,7 +86,14 @@ export class NetworkPoliciesChart extends ApplicationChart {
       scope,
       "policy",
       "networking.k8s.io/v1/NetworkPolicy",
-      { name, namespace, annotations: { "todo.dev/edges": edgeIds } },
+      {
+        name,
+        namespace,
+        annotations: {
+          "todo.dev/edges": edgeIds,
+          ...(peer.kind === "service" ? {} : waive(waivers.PODS_OF_OPERATORS)),
+        },
+      },
       {
         spec: {
           podSelector: selector,
@@ -97,6 +105,10 @@ export class NetworkPoliciesChart extends ApplicationChart {
     );
   }
 }
+
+/** Elsewhere than beside our services there are no pods that we render. */
+const waiversIn = (namespace: string): Record<string, string> =>
+  namespace === namespaces.apps ? {} : waive(waivers.PODS_OF_OPERATORS);
 
 function rule<K extends "from" | "to">(key: K, peers: readonly Peer[], ports: readonly Port[]) {
   const entries = policyPeers(peers);

@@ -9,8 +9,16 @@ import { api, consumer, upTo, web } from "#model/service";
 import { system } from "#model/system";
 import { deadLetterTopic, topic } from "#model/topic";
 
-const small = { requests: { cpu: millicores(50), memory: mebibytes(128) }, limits: { memory: mebibytes(256) } };
-const medium = { requests: { cpu: millicores(100), memory: mebibytes(192) }, limits: { memory: mebibytes(384) } };
+// More than one event loop and its garbage collector can use: the limit never throttles, it only stops a runaway.
+const cpuLimit = millicores(2000);
+const small = {
+  requests: { cpu: millicores(50), memory: mebibytes(128) },
+  limits: { cpu: cpuLimit, memory: mebibytes(256) },
+};
+const medium = {
+  requests: { cpu: millicores(100), memory: mebibytes(192) },
+  limits: { cpu: cpuLimit, memory: mebibytes(384) },
+};
 
 export const todo = system({
   name: "todo",

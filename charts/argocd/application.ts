@@ -93,7 +93,7 @@ export function addApplication(scope: Construct, { name, annotations, origin, ca
       namespace: namespaces.argocd,
       labels: commonLabels(),
       annotations: { ...annotations },
-      ...(cascades ? { finalizers: ["resources-finalizer.argocd.argoproj.io"] } : {}),
+      ...(cascades ? { finalizers: ["resources-finalizer.argocd.argoproj.io/foreground"] } : {}),
     },
     { spec },
   );

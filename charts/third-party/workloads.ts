@@ -1,6 +1,6 @@
 /** Requests, limits and replicas of the third-party charts' pods: read by the values and by the capacity check. */
 
-import { bytesQuantity, type Cpu, cpuQuantity, mebibytes, millicores, type Resources } from "#model/quantities";
+import { bytesQuantity, type Cpu, cpuQuantity, mebibytes, millicores } from "#model/quantities";
 import type { HelmValues } from "./helm-values.ts";
 import type { PlatformInputs, PlatformSize } from "./inputs.ts";
 import {
@@ -20,7 +20,7 @@ const containerRow = (workload: WorkloadName, container: string): ContainerRow =
   return found;
 };
 
-const resourcesOf = (from: ContainerRow, size: PlatformSize): Resources => ({
+const resourcesOf = (from: ContainerRow, size: PlatformSize) => ({
   requests: { cpu: millicores(from.cpu[size]), memory: mebibytes(from.memory[size]) },
   limits: { memory: mebibytes(from.memoryLimit[size]) },
 });

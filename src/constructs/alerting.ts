@@ -23,6 +23,7 @@ export interface Alert {
 export interface Recording {
   readonly record: string;
   readonly expr: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface RuleGroup {
@@ -49,9 +50,15 @@ function alertRule(environment: Environment, { alert, expr, for: patience, sever
   };
 }
 
+const recordingRule = ({ record, expr, labels }: Recording) => ({
+  record,
+  expr,
+  ...(labels ? { labels: { ...labels } } : {}),
+});
+
 export function addRules(scope: Construct, environment: Environment, group: RuleGroup): void {
   const metadata = { name: group.name, namespace: namespaces.monitoring, labels: commonLabels() };
-  const rules = group.rules.map((rule) => ("alert" in rule ? alertRule(environment, rule) : { ...rule }));
+  const rules = group.rules.map((rule) => ("alert" in rule ? alertRule(environment, rule) : recordingRule(rule)));
   customResource(scope, `rules-${group.name}`, "monitoring.coreos.com/PrometheusRule", metadata, {
     spec: {
       groups: [{ name: group.name, ...(group.interval ? { interval: durationText(group.interval) } : {}), rules }],

@@ -23,7 +23,7 @@ export function containerResources(
       "ephemeral-storage": bytesQuantity(storage.request),
     },
     limits: {
-      ...(limits.cpu ? { cpu: cpuQuantity(limits.cpu) } : {}),
+      cpu: cpuQuantity(limits.cpu),
       memory: bytesQuantity(limits.memory),
       "ephemeral-storage": bytesQuantity(storage.limit),
     },

@@ -52,7 +52,7 @@ export function daprAnnotations(props: DaprSidecarProps): Record<string, string>
     "dapr.io/app-health-threshold": String(APP_HEALTH.threshold),
     "dapr.io/sidecar-cpu-request": cpuQuantity(requests.cpu),
     "dapr.io/sidecar-memory-request": bytesQuantity(requests.memory),
-    ...(limits.cpu ? { "dapr.io/sidecar-cpu-limit": cpuQuantity(limits.cpu) } : {}),
+    "dapr.io/sidecar-cpu-limit": cpuQuantity(limits.cpu),
     "dapr.io/sidecar-memory-limit": bytesQuantity(limits.memory),
     "dapr.io/sidecar-seccomp-profile-type": "RuntimeDefault",
     // A native sidecar starts before the app and ends after it, so the drain can still publish.

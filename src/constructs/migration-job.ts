@@ -10,6 +10,7 @@ import { builtIn } from "./built-in.ts";
 import { containerResources } from "./container-resources.ts";
 import { poolPlacement, workloadLabels } from "./labels.ts";
 import { containerSecurityContext, podSecurityContext } from "./pod-security.ts";
+import { imageWaivers, waive } from "./scanner-waivers.ts";
 import { DATABASE_CA_FILE, databaseCaVolume, imagePullSecrets, type ServicePodProps } from "./service-pod.ts";
 
 const DATABASE_MOUNT = "/var/run/todo/database";
@@ -27,7 +28,7 @@ export function addMigrationJob(scope: Construct, { context, name }: ServicePodP
       name: migrationName(name),
       namespace: namespaces.apps,
       labels,
-      annotations: hook("Sync", waves.migrations),
+      annotations: { ...hook("Sync", waves.migrations), ...waive(...imageWaivers(context, name)) },
     },
     {
       spec: {

@@ -13,6 +13,7 @@ import { customResource } from "./custom-resource.ts";
 import { daprAnnotations } from "./dapr-sidecar.ts";
 import { selectorLabels, workloadLabels } from "./labels.ts";
 import type { NamedMetadata } from "./manifest-object.ts";
+import { imageWaivers, waive, waivers } from "./scanner-waivers.ts";
 import {
   HTTP_PORT_NAME,
   readsKubernetesSecrets,
@@ -75,7 +76,7 @@ export class ServiceWorkload extends Construct {
   #deployment(): void {
     const { context, name, service, policyChecksum, sidecarSecrets } = this.#props;
     const identity = workloadIdentity(context.environment, name);
-    builtIn(this, "deployment", "apps/v1/Deployment", this.#metadata(), {
+    builtIn(this, "deployment", "apps/v1/Deployment", this.#deploymentMetadata(), {
       spec: {
         // Under an autoscaler the number of replicas is its own.
         ...(autoscalerOf(context, service)
@@ -104,6 +105,18 @@ export class ServiceWorkload extends Construct {
         },
       },
     });
+  }
+
+  #deploymentMetadata() {
+    const { context, name, service } = this.#props;
+    const metadata = this.#metadata();
+    const scaling = { keda: [waivers.SCALED_BY_KEDA], hpa: [], none: [waivers.SINGLE_NODE] }[
+      autoscalerOf(context, service) ?? "none"
+    ];
+    return {
+      ...metadata,
+      annotations: { ...metadata.annotations, ...waive(...imageWaivers(context, name), ...scaling) },
+    };
   }
 
   #service(): void {

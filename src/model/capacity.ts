@@ -16,7 +16,7 @@ export const sidecarResources = (environment: Environment): Resources => ({
 /** A service's schema is migrated by a pod of this size, one at a time per service. */
 export const migrationResources: Resources = {
   requests: { cpu: millicores(50), memory: mebibytes(96) },
-  limits: { memory: mebibytes(256) },
+  limits: { cpu: millicores(1000), memory: mebibytes(256) },
 };
 
 export interface Demand {

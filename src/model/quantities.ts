@@ -42,8 +42,8 @@ export function durationText({ milliseconds: ms }: Duration): string {
   return `${ms}ms`;
 }
 
-/** Requests and limits of one container. CPU has no limit unless given: throttling a busy event loop helps nobody. */
+/** Requests and limits of one container. */
 export interface Resources {
   readonly requests: { readonly cpu: Cpu; readonly memory: Bytes };
-  readonly limits: { readonly cpu?: Cpu; readonly memory: Bytes };
+  readonly limits: { readonly cpu: Cpu; readonly memory: Bytes };
 }

@@ -113,7 +113,7 @@ function validateService(model: SystemDefinition, name: string, service: AnyServ
   const { requests, limits } = service.resources;
   if (limits.memory.mebibytes < requests.memory.mebibytes)
     report(entry, "its memory limit is below its request", "Raise the limit");
-  if (limits.cpu && limits.cpu.millicores < requests.cpu.millicores)
+  if (limits.cpu.millicores < requests.cpu.millicores)
     report(entry, "its CPU limit is below its request", "Raise the limit");
   for (const [binding, schedule] of Object.entries(service.cron)) {
     if (!/^@every (\d+[smh])+$/.test(schedule) && schedule.trim().split(/\s+/).length !== 6) {

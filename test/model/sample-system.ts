@@ -8,7 +8,10 @@ import { deadLetterTopic, topic } from "#model/topic";
 export const common = {
   purpose: "test",
   scale: upTo(3),
-  resources: { requests: { cpu: millicores(50), memory: mebibytes(64) }, limits: { memory: mebibytes(64) } },
+  resources: {
+    requests: { cpu: millicores(50), memory: mebibytes(64) },
+    limits: { cpu: millicores(100), memory: mebibytes(64) },
+  },
 } as const;
 
 const tasks: AnyService = api({

@@ -6,7 +6,10 @@ import { api, consumer, upTo } from "#model/service";
 import { system } from "#model/system";
 import { deadLetterTopic, topic } from "#model/topic";
 
-const resources = { requests: { cpu: millicores(50), memory: mebibytes(64) }, limits: { memory: mebibytes(64) } };
+const resources = {
+  requests: { cpu: millicores(50), memory: mebibytes(64) },
+  limits: { cpu: millicores(100), memory: mebibytes(64) },
+};
 const common = { purpose: "test", scale: upTo(3), resources } as const;
 
 const rest = {
