@@ -11,10 +11,10 @@ import { daprPorts, kafkaEndpoint, postgresEndpoint } from "./product-edges.ts";
 import { readableSecrets, type System } from "./system.ts";
 
 /** Namespaces whose pods may only do what an edge says. */
-export const policedNamespaces = ({ gateway }: Environment): readonly Namespace[] => [
+export const policedNamespaces = ({ gateway, secrets }: Environment): readonly Namespace[] => [
   namespaces.apps,
   namespaces.infra,
-  namespaces.secrets,
+  ...(secrets.kind === "kubernetes" ? [namespaces.secrets] : []),
   namespaces.monitoring,
   namespaces.dapr,
   // The controller of an Ingress class is the cluster's, with ports and labels that we do not know.
