@@ -20,6 +20,9 @@ const medium = {
   limits: { cpu: cpuLimit, memory: mebibytes(384) },
 };
 
+/** How a service reads the keys that the gateway signs users' tokens with. */
+const tokenKeys = { gateway: { idempotent: true, internal: true } } as const;
+
 export const todo = system({
   name: "todo",
 
@@ -86,7 +89,7 @@ export const todo = system({
       port: 8081,
       publishes: ["chat-events"],
       subscribes: ["user-events"],
-      invokes: { tasks: { idempotent: true, streaming: true } },
+      invokes: { tasks: { idempotent: true, streaming: true }, ...tokenKeys },
       stores: ["postgres"],
       secrets: ["openai-api-key"],
       egress: ["llm"],
@@ -99,6 +102,7 @@ export const todo = system({
       port: 8082,
       publishes: ["task-events", "task-updates", "reminders"],
       subscribes: ["reminders", "user-events"],
+      invokes: tokenKeys,
       stores: ["postgres"],
       scale: upTo(10),
       resources: medium,
@@ -117,7 +121,7 @@ export const todo = system({
       port: 8084,
       publishes: ["reminders", "task-updates"],
       subscribes: ["task-events", "reminders", "user-events"],
-      invokes: { tasks: { idempotent: true, internal: true } },
+      invokes: { tasks: { idempotent: true, internal: true }, ...tokenKeys },
       jobs: ["reminder"],
       cron: { "reminder-sweep": "@every 1m" },
       stores: ["postgres"],
@@ -130,6 +134,7 @@ export const todo = system({
       purpose: "every event, append-only and hash-chained, with statistics",
       port: 8085,
       subscribes: ["task-events", "reminders", "chat-events", "user-events"],
+      invokes: tokenKeys,
       stores: ["postgres"],
       scale: upTo(6),
       resources: small,
@@ -139,6 +144,7 @@ export const todo = system({
       port: 8086,
       routes: { "/ws": { longLived: true } },
       subscribes: ["task-updates", "chat-events", "user-events"],
+      invokes: tokenKeys,
       stores: ["postgres", "statestore"],
       scale: upTo(10),
       resources: small,

@@ -82,23 +82,25 @@ export async function startService<const N extends TodoService, Tables, const E 
   // Health is answered from the first moment: the sidecar waits for the port, probes wait for nobody.
   let fetch: Fetch = createApp(config, deps).fetch as Fetch;
   const server = await startServer((request, env) => fetch(request, env), config.PORT, config.HOST);
+  let parts: Parts<N, Tables, E> | undefined;
   try {
     await untilHealthy(name, sidecar);
     const urls = await databaseUrls(config, sidecar);
-    const parts = assemble(definition, config, { ...deps, sidecar, server, urls });
+    parts = assemble(definition, config, { ...deps, sidecar, server, urls });
     await definition.setup(parts.context);
     parts.finish();
     fetch = parts.context.app.fetch as Fetch;
     health.started();
     log.info({ port: server.port }, "ready");
+    const { context, close } = parts;
     return Object.freeze({
-      context: parts.context,
+      context,
       port: server.port,
       stop: async () => {
         health.stop();
         await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000);
         await server.stop(config.SHUTDOWN_DRAIN_SECONDS * 1000);
-        await parts.close();
+        await close();
         await sidecar.close();
         await stopTracing().catch((err: unknown) => log.warn({ err }, "spans were lost"));
         log.info("stopped");
@@ -106,6 +108,8 @@ export async function startService<const N extends TodoService, Tables, const E 
     });
   } catch (error) {
     await server.stop(0);
+    await parts?.close();
+    await sidecar.close();
     await stopTracing().catch(() => {});
     throw error;
   }

@@ -41,7 +41,7 @@ describe("the Dapr policies of a service", () => {
         .map(({ name: api }) => api);
     expect(apis("frontend")).toEqual(["invoke", "metadata"]);
     expect(apis("notifications")).toEqual(["invoke", "publish", "secrets", "jobs", "metadata"]);
-    expect(apis("realtime")).toEqual(["state", "secrets", "metadata"]);
+    expect(apis("realtime")).toEqual(["invoke", "state", "secrets", "metadata"]);
   });
 
   test("switch hot reload off everywhere", () => {

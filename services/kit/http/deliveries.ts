@@ -30,21 +30,21 @@ export function deliveryRoutes(app: Hono<KitEnv>, proof: SidecarProof, deliverie
 
   app.post(paths.events(":topic"), async (c) => {
     guard(c);
-    const handle = deliveries.events.get(c.req.param("topic")) ?? nobody("this topic");
+    const handle = deliveries.events.get(c.req.param("topic") ?? "") ?? nobody("this topic");
     return c.json({ status: await handle(await eventBody(c)) });
   });
   app.post(paths.job(":name"), async (c) => {
     guard(c);
-    const full = c.req.param("name");
+    const full = c.req.param("name") ?? "";
     const job = [...deliveries.jobs.keys()].find((known) => full.startsWith(`${known}-`)) ?? nobody("this job");
     await deliveries.jobs.get(job)?.(full.slice(job.length + 1));
     return c.json({});
   });
   // Dapr asks once whether the app takes a binding.
-  app.options(paths.cron(":binding"), (c) => c.body(null, deliveries.cron.has(c.req.param("binding")) ? 204 : 404));
+  app.options(paths.cron(":binding"), (c) => c.body(null, deliveries.cron.has(c.req.param("binding") ?? "") ? 204 : 404));
   app.post(paths.cron(":binding"), async (c) => {
     guard(c);
-    const handle = deliveries.cron.get(c.req.param("binding")) ?? nobody("this binding");
+    const handle = deliveries.cron.get(c.req.param("binding") ?? "") ?? nobody("this binding");
     await handle();
     return c.json({});
   });
