@@ -1,7 +1,7 @@
 /** The Dapr components of an environment as plain data, each with the services that may load it. */
 import type { ComponentSpecMetadata } from "#imports/dapr.io";
 import { type Environment, stateStoreOf } from "#model/environment";
-import { kafkaAuthentication, kafkaBootstrap, saslMechanism } from "#model/kafka-connection";
+import { hasPrivateKafkaCa, kafkaAuthentication, kafkaBootstrap, saslMechanism } from "#model/kafka-connection";
 import { components, namespaces, secretNames, valkey } from "#model/names";
 import { paths } from "#model/paths";
 import type { AnyService } from "#model/service";
@@ -46,9 +46,6 @@ const variables = {
   stateStoreConnection: "STATESTORE_CONNECTION",
 } as const;
 
-/** Managed Kafkas whose servers present certificates of a private CA. */
-const hasPrivateCa = ({ kafka }: Environment): boolean => kafka.kind === "strimzi" || kafka.kind === "aiven";
-
 function pubsub(model: System, environment: Environment): DaprComponent {
   const scopes = namesWhere(model, (s) => s.publishes.length + s.subscribes.length > 0);
   const [deadLetters] = deadLetterTopicOf(model);
@@ -85,7 +82,7 @@ function pubsub(model: System, environment: Environment): DaprComponent {
 }
 
 function authentication(environment: Environment): ComponentSpecMetadata[] {
-  const ca = hasPrivateCa(environment) ? [fromEnvironment("caCert", variables.kafkaCa)] : [];
+  const ca = hasPrivateKafkaCa(environment) ? [fromEnvironment("caCert", variables.kafkaCa)] : [];
   if (kafkaAuthentication(environment) === "certificate") {
     return [
       value("authType", "mtls"),
@@ -184,7 +181,7 @@ export function sidecarSecrets({ model, environment }: RenderContext, name: stri
   const entries: [variable: string, secret: string, key: string][] = [];
   if (service.publishes.length + service.subscribes.length > 0) {
     const secret = secretNames.kafka(name);
-    if (hasPrivateCa(environment)) entries.push([variables.kafkaCa, secret, "ca.crt"]);
+    if (hasPrivateKafkaCa(environment)) entries.push([variables.kafkaCa, secret, "ca.crt"]);
     if (kafkaAuthentication(environment) === "certificate") {
       entries.push([variables.kafkaCert, secret, "user.crt"], [variables.kafkaKey, secret, "user.key"]);
     } else {

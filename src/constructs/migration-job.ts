@@ -1,6 +1,7 @@
 /** Brings a service's schema up to what its image expects, before the image's pods start. */
 import type { Construct } from "constructs";
 import { migrationResources } from "#model/capacity";
+import { DATABASE_CA_DIRECTORY, DATABASE_CA_FILE } from "#model/database-connection";
 import { imageReference } from "#model/images";
 import { migrationName, namespaces, schemaName, secretNames, servicePriority } from "#model/names";
 import { jobComponents } from "#model/platform-workloads";
@@ -11,7 +12,7 @@ import { containerResources } from "./container-resources.ts";
 import { poolPlacement, workloadLabels } from "./labels.ts";
 import { containerSecurityContext, podSecurityContext } from "./pod-security.ts";
 import { imageWaivers, waive } from "./scanner-waivers.ts";
-import { DATABASE_CA_FILE, databaseCaVolume, imagePullSecrets, type ServicePodProps } from "./service-pod.ts";
+import { databaseCaVolume, imagePullSecrets, type ServicePodProps } from "./service-pod.ts";
 
 const DATABASE_MOUNT = "/var/run/todo/database";
 
@@ -64,7 +65,7 @@ export function addMigrationJob(scope: Construct, { context, name }: ServicePodP
                 volumeMounts: [
                   { name: "tmp", mountPath: "/tmp" },
                   { name: "database", mountPath: DATABASE_MOUNT, readOnly: true },
-                  { name: ca.name, mountPath: "/var/run/todo/database-ca", readOnly: true },
+                  { name: ca.name, mountPath: DATABASE_CA_DIRECTORY, readOnly: true },
                 ],
               },
             ],

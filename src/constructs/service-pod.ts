@@ -1,5 +1,6 @@
 /** The pod of one of our services: its container, environment and volumes. Everything secret comes as a file. */
 import type { k8s } from "cdk8s-plus-28";
+import { DATABASE_CA_DIRECTORY, DATABASE_CA_FILE } from "#model/database-connection";
 import { imageReference } from "#model/images";
 import { namespaces, otelCollector, schemaName, secretNames, servicePriority } from "#model/names";
 import { paths } from "#model/paths";
@@ -22,12 +23,9 @@ export interface ServicePodProps {
 
 const MOUNTS = {
   tokens: "/var/run/todo/tokens",
-  databaseCa: "/var/run/todo/database-ca",
+  databaseCa: DATABASE_CA_DIRECTORY,
   serviceAccount: "/var/run/secrets/kubernetes.io/serviceaccount",
 } as const;
-
-/** Where a process finds the CA that signed the database server's certificate. */
-export const DATABASE_CA_FILE = `${MOUNTS.databaseCa}/ca.crt`;
 
 export const HTTP_PORT_NAME = "http";
 

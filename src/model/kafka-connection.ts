@@ -22,6 +22,10 @@ export const saslMechanism = ({ kafka }: Environment): "PLAINTEXT" | "SHA-256" |
   }
 };
 
+/** Brokers present certificates of an authority of their own, which clients have to be given. */
+export const hasPrivateKafkaCa = ({ kafka }: Environment): boolean =>
+  kafka.kind === "strimzi" || kafka.kind === "aiven";
+
 /** `host:port` that clients start from. */
 export function kafkaBootstrap({ kafka }: Environment): string {
   switch (kafka.kind) {

@@ -41,6 +41,7 @@ export const blockStorageClass = "todo-block";
 export const platformPriority = "todo-platform";
 export const servicePriority = "todo-service";
 export const postgresCluster = "todo-postgres";
+export const postgresPooler = `${postgresCluster}-pooler`;
 export const valkey = "todo-valkey";
 export const schemaRegistry = "schema-registry";
 export const publicGateway = "todo";
@@ -64,6 +65,34 @@ export const secretNames = {
   /** Key `token`: what the sidecar presents to the service. */
   appApiToken: (service: string) => `${service}-app-api-token`,
 } as const;
+
+/** What the platform's own pods read, by the Secret's name, which is its name in the source of secrets too. */
+export const platformSecrets = {
+  /** Keys `admin-user` and `admin-password`. */
+  grafanaAdmin: "grafana-admin",
+  /** Keys `pagerduty-routing-key` and `slack-webhook-url`. */
+  alertmanagerReceivers: "alertmanager-receivers",
+  /** Key `github-token`; Argo CD looks for this very name. */
+  argocdNotifications: "argocd-notifications-secret",
+  /** Key `token`. */
+  externalDns: "external-dns",
+  /** A key for each user, with the password. */
+  valkeyUsers: "valkey-users",
+  /** Keys `tls.crt`, `tls.key` and `ca.crt`. */
+  valkeyTls: "valkey-tls",
+  /** Key `password` in the source; a properties file where it is mounted. */
+  schemaRegistryDatabase: `${schemaRegistry}-database`,
+  /** Key `ca`: who signed the certificate of a PostgreSQL outside the cluster. */
+  databaseCa: "database-ca",
+  /** Key `ca`: who signed the certificates of brokers outside the cluster, where it is no public authority. */
+  kafkaCa: "kafka-ca",
+} as const;
+
+/** ClusterSecretStores: the environment's source of secrets, and what operators make in `infra-services`. */
+export const secretStores = { source: "todo-secrets", operators: "operator-secrets" } as const;
+
+/** Secret, beside the database, with a role's user name and password. */
+export const roleSecret = (role: string): string => `${postgresCluster}-${role.replaceAll("_", "-")}`;
 
 /** One PostgreSQL database, one schema and one role a service. */
 export const databaseName = (model: System): string => model.name;
