@@ -25,8 +25,11 @@ export interface KnownValues {
   readonly keys: readonly string[];
 }
 
+/** Below the project's folder, in which npm runs every command; commands run bundled, so modules have no place of their own. */
+const FOLDER = "charts/third-party/known-values";
+
 export const readKnownValues = (chart: string): KnownValues =>
-  JSON.parse(readFileSync(new URL(`./known-values/${chart}.json`, import.meta.url), "utf8")) as KnownValues;
+  JSON.parse(readFileSync(`${FOLDER}/${chart}.json`, "utf8")) as KnownValues;
 
 const isMap = (value: HelmValue): value is HelmValues =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -55,9 +58,17 @@ function isKnown(keys: ReadonlySet<string>, { path, empty }: KeyPath): boolean {
   return path.some((_, depth) => keys.has(`${path.slice(0, depth + 1).join(".")}.*`));
 }
 
+const sets = new WeakMap<KnownValues, ReadonlySet<string>>();
+
+function keysOf(known: KnownValues): ReadonlySet<string> {
+  const keys = sets.get(known) ?? new Set(known.keys);
+  sets.set(known, keys);
+  return keys;
+}
+
 /** Our key paths that the chart's values did not have when they were seen. */
 export function unknownKeys(known: KnownValues, values: HelmValues): readonly string[] {
-  const keys = new Set(known.keys);
+  const keys = keysOf(known);
   return keyPaths(values)
     .filter((each) => !isKnown(keys, each))
     .map(({ path }) => path.join("."));
