@@ -72,7 +72,7 @@ describe("npm run engines", () => {
   test("refuses a name it does not know and lists those it knows", () => {
     const { status, stderr } = run("etcd", "zookeeper");
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^engines: no such engine: zookeeper\. There are etcd, kube-apiserver, .*injector\n$/);
+    expect(stderr).toMatch(/^engines: no such engine: zookeeper\. There are etcd, kube-apiserver, .*sidecar-patch\n$/);
   });
 
   test("says for each engine what is missing to install it, and fails", () => {

@@ -16,7 +16,7 @@ export function enginesFolder(environment: NodeJS.ProcessEnv = process.env): str
 export function recipeFiles(pin: Exclude<EnginePin, { from: "debian" }>): readonly string[] {
   switch (pin.from) {
     case "go":
-      return ["go.mod", "go.sum"].map((file) => join(here, "go", pin.folder, file));
+      return ["go.mod", "go.sum", ...(pin.sources ?? [])].map((file) => join(here, "go", pin.folder, file));
     case "maven":
       return ["pom.xml", "checksums.sha256"].map((file) => join(here, pin.folder, file));
     case "python":

@@ -7,8 +7,10 @@ export interface GoEngine {
   readonly folder: string;
   /** Module path as `go.mod` requires it. */
   readonly module: string;
-  /** Import path of the main package. */
+  /** Import path of the main package, or one below the folder. */
   readonly package: string;
+  /** Files of a main package of our own, below the folder. */
+  readonly sources?: readonly string[];
   readonly tags?: readonly string[];
   /** String variables that the linker sets, as the project's own release build does. */
   readonly linkerVariables?: Readonly<Record<string, string>>;
@@ -122,7 +124,8 @@ export const enginePins = {
   daprd: { ...dapr, package: "github.com/dapr/dapr/cmd/daprd", versionArguments: ["--version"] },
   sentry: { ...dapr, package: "github.com/dapr/dapr/cmd/sentry" },
   scheduler: { ...dapr, package: "github.com/dapr/dapr/cmd/scheduler" },
-  injector: { ...dapr, package: "github.com/dapr/dapr/cmd/injector" },
+  // The injector's own code around one pod: its webhook would need certificates and a cluster.
+  "sidecar-patch": { ...dapr, package: "./sidecar-patch", sources: ["sidecar-patch/main.go"] },
 } as const satisfies Readonly<Record<string, EnginePin>>;
 
 export type EngineName = keyof typeof enginePins;
