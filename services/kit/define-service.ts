@@ -13,7 +13,7 @@ import type { Config, EnvironmentShape } from "./config.ts";
 import type { DatabaseDefinition } from "./database/database.ts";
 import type { ContractOf, CronName, Handle, JobName, ServiceName, SubscribedTopic } from "./handle.ts";
 import type { KitEnv } from "./http/app.ts";
-import type { Handlers, ServeOptions } from "./http/serve-api.ts";
+import type { HandlersFor, ServeOptions } from "./http/serve-api.ts";
 import type { EventDelivery, SubscribeOptions } from "./inbox/subscriber.ts";
 import type { KitTables } from "./kit-tables.ts";
 import type { Sidecar } from "./sidecar/port.ts";
@@ -52,7 +52,7 @@ export interface ServiceContext<N extends TodoService, Tables, E extends Environ
   /** Runs `work` in a transaction and wakes the outbox relay after its commit. */
   transaction<T>(work: (transaction: Transaction<Tables & KitTables>) => Promise<T>): Promise<T>;
   /** Serves an API: one handler an operation, requests validated before it, answers after it. */
-  serve<A extends HttpApi>(api: A, handlers: Handlers<A>, options?: ServeOptions): void;
+  serve<A extends HttpApi>(api: A, handlers: HandlersFor<A>, options?: ServeOptions): void;
   /** Receives a topic's events, each once in effect. */
   subscribe<T extends SubscribedTopic<Todo, N>>(
     topic: T,

@@ -41,7 +41,9 @@ export function deliveryRoutes(app: Hono<KitEnv>, proof: SidecarProof, deliverie
     return c.json({});
   });
   // Dapr asks once whether the app takes a binding.
-  app.options(paths.cron(":binding"), (c) => c.body(null, deliveries.cron.has(c.req.param("binding") ?? "") ? 204 : 404));
+  app.options(paths.cron(":binding"), (c) =>
+    c.body(null, deliveries.cron.has(c.req.param("binding") ?? "") ? 204 : 404),
+  );
   app.post(paths.cron(":binding"), async (c) => {
     guard(c);
     const handle = deliveries.cron.get(c.req.param("binding") ?? "") ?? nobody("this binding");

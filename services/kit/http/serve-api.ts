@@ -2,7 +2,13 @@
 import type { Context, Hono } from "hono";
 import * as z from "zod/mini";
 import { entityTag } from "#contracts/http/client";
-import type { HttpApi, OperationAnswer, OperationProps, OperationRequest } from "#contracts/http/define";
+import {
+  declaredResponse,
+  type HttpApi,
+  type OperationAnswer,
+  type OperationProps,
+  type OperationRequest,
+} from "#contracts/http/define";
 import type { Principal, ServicePrincipal, UserPrincipal } from "../auth/principal.ts";
 import { AppError } from "../errors.ts";
 import type { KitEnv } from "./app.ts";
@@ -30,6 +36,9 @@ export type Handler<O extends OperationProps> = (
 /** One handler an operation; none may be missing. */
 export type Handlers<A extends HttpApi> = { readonly [K in keyof A["operations"]]: Handler<A["operations"][K]> };
 
+/** The same as an argument's type. `Pick` keeps TypeScript from inferring the API backwards from the handlers. */
+export type HandlersFor<A extends HttpApi> = Pick<Handlers<A>, keyof A["operations"]>;
+
 export interface Authenticators {
   /** @throws AppError `not-authenticated` */
   readonly user: (c: Context<KitEnv>) => Promise<UserPrincipal>;
@@ -45,7 +54,7 @@ export interface ServeOptions {
 export function serveApi<A extends HttpApi>(
   app: Hono<KitEnv>,
   api: A,
-  handlers: Handlers<A>,
+  handlers: HandlersFor<A>,
   authenticators: Authenticators,
 ): void {
   for (const [name, operation] of Object.entries(api.operations)) {
@@ -56,7 +65,7 @@ export function serveApi<A extends HttpApi>(
       c.set("principal", principal);
       const request = await readRequest(operation, c);
       const input = { ...request, principal, signal: c.req.raw.signal, context: c };
-      return respond(`${api.service}.${name}`, operation, await handler(input as never));
+      return respond(`${api.service}.${name}`, operation, (await handler(input as never)) as AnyAnswer);
     });
   }
 }
@@ -80,7 +89,7 @@ interface AnyAnswer {
 
 /** Fields that the contract does not name are left out: a row never leaves the service as it is. */
 function respond(where: string, operation: OperationProps, answer: AnyAnswer): Response {
-  const declared = operation.responses[answer.status];
+  const declared = declaredResponse(operation, answer.status);
   if (!declared)
     throw new AppError("internal-error", undefined, { cause: new Error(`${where} returned ${answer.status}`) });
   const headers = new Headers(answer.headers);

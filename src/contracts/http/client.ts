@@ -1,6 +1,12 @@
 /** The typed client of an API. Runs wherever there is `fetch`: over a sidecar, or in the browser against the gateway. */
 import * as z from "zod/mini";
-import type { HttpApi, OperationInput, OperationProps, OperationResult } from "./define.ts";
+import {
+  declaredResponse,
+  type HttpApi,
+  type OperationInput,
+  type OperationProps,
+  type OperationResult,
+} from "./define.ts";
 import { codeOfStatus, PROBLEM_CONTENT_TYPE, ProblemError, problemDetails, problemOf } from "./problem.ts";
 
 /** Sends one request; `path` begins with `/` and holds the query. Rejects when nothing answered. */
@@ -62,7 +68,7 @@ async function call(
   });
   if (response.status >= 400) throw await problemFrom(response);
 
-  const declared = operation.responses[response.status];
+  const declared = declaredResponse(operation, response.status);
   const where = `${api.service}.${name} answered ${response.status}`;
   if (!declared) throw new ContractError(`${where}, which its contract does not declare`);
   if (declared.kind === "empty") {

@@ -41,6 +41,15 @@ export const empty = (): EmptyResponse => ({ kind: "empty" });
 
 export const stream = (contentType: string): StreamResponse => ({ kind: "stream", contentType });
 
+/** As literals, so that what a handler returns is compared with what is declared. */
+export type SuccessStatus = 200 | 201 | 202 | 204 | 206 | 301 | 302 | 303 | 304 | 307 | 308;
+
+export type Responses = { readonly [S in SuccessStatus]?: ResponseSpec };
+
+/** What the operation declares for a status that came over the wire. */
+export const declaredResponse = ({ responses }: OperationProps, status: number): ResponseSpec | undefined =>
+  (responses as Readonly<Record<number, ResponseSpec>>)[status];
+
 export interface OperationProps {
   readonly method: Method;
   /** Hono notation, e.g. `/v1/tasks/:id`. `/v1/*` for users, `/internal/*` for services. */
@@ -64,7 +73,7 @@ export interface OperationProps {
   /** Largest request body in bytes. @default 262,144 */
   readonly maxBodyBytes?: number;
   /** What success looks like, by status. */
-  readonly responses: Readonly<Record<number, ResponseSpec>>;
+  readonly responses: Responses;
   /** Beside those that every operation has: invalid-request, not-authenticated, too-many-requests, internal-error. */
   readonly errors?: readonly ProblemCode[];
 }
