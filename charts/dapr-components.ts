@@ -4,6 +4,7 @@ import { syncWave } from "#constructs/argocd-annotations";
 import { customResource } from "#constructs/custom-resource";
 import { daprComponentsOf } from "#constructs/dapr-components";
 import { commonLabels } from "#constructs/labels";
+import { addStateStoreSecret } from "#constructs/secret-bridge";
 import { namespaces } from "#model/names";
 import { waves } from "#model/waves";
 
@@ -18,6 +19,7 @@ export class DaprComponentsChart extends ApplicationChart {
       project: "todo",
       namespace: namespaces.apps,
     });
+    addStateStoreSecret(this, context);
     for (const { name, origin, type, version, metadata, scopes } of daprComponentsOf(context)) {
       const node = new Construct(this, name);
       setOrigin(node, origin);

@@ -1,6 +1,6 @@
 import type { App } from "cdk8s";
 import type { ApplicationChart, RenderContext } from "#constructs/application-chart";
-import { isSingleNode } from "#model/environment";
+import { isSingleNode, stateStoreOf } from "#model/environment";
 import { ApplicationsChart } from "./argocd/applications.ts";
 import { RootChart } from "./argocd/root.ts";
 import { DaprComponentsChart } from "./dapr-components.ts";
@@ -10,14 +10,18 @@ import { KafkaUsersChart } from "./kafka-users.ts";
 import { NamespacesChart } from "./namespaces.ts";
 import { NetworkPoliciesChart } from "./network-policies.ts";
 import { ScalingChart } from "./scaling.ts";
+import { SecretStoresChart } from "./secret-stores.ts";
 import { ServiceChart } from "./service.ts";
 import { thirdPartyApplications } from "./third-party/index.ts";
 import { TopicsChart } from "./topics.ts";
+import { ValkeyChart } from "./valkey.ts";
 
 /** Every chart of an environment: what Argo CD delivers, in the order of its sync waves, then what tells Argo CD to. */
 export function chartsOf(app: App, context: RenderContext): ApplicationChart[] {
   const delivered = [
     new NamespacesChart(app, context),
+    new SecretStoresChart(app, context),
+    ...storeCharts(app, context),
     ...kafkaCharts(app, context),
     new DaprComponentsChart(app, context),
     new NetworkPoliciesChart(app, context),
@@ -28,6 +32,9 @@ export function chartsOf(app: App, context: RenderContext): ApplicationChart[] {
   const applications = new ApplicationsChart(app, context, delivered, thirdPartyApplications(context));
   return [...delivered, applications, new RootChart(app, context)];
 }
+
+const storeCharts = (app: App, context: RenderContext): ApplicationChart[] =>
+  stateStoreOf(context.environment) === "redis" ? [new ValkeyChart(app, context)] : [];
 
 function kafkaCharts(app: App, context: RenderContext): ApplicationChart[] {
   const { kafka } = context.environment;

@@ -4,6 +4,7 @@ import { syncWave } from "#constructs/argocd-annotations";
 import { KAFKA_LAG_AUTHENTICATION } from "#constructs/autoscaling";
 import { customResource } from "#constructs/custom-resource";
 import { commonLabels } from "#constructs/labels";
+import { addKafkaSecret } from "#constructs/secret-bridge";
 import { kafkaAuthentication } from "#model/kafka-connection";
 import { kafkaUsers, namespaces, secretNames } from "#model/names";
 import { waves } from "#model/waves";
@@ -25,6 +26,7 @@ export class ScalingChart extends ApplicationChart {
       project: "todo",
       namespace: namespaces.apps,
     });
+    addKafkaSecret(this, environment, kafkaUsers.keda);
     const metadata = {
       name: KAFKA_LAG_AUTHENTICATION,
       namespace: namespaces.apps,

@@ -4,6 +4,7 @@ import { daprComponentsOf, sidecarSecrets } from "#constructs/dapr-components";
 import { addDaprDocuments, checksumOf } from "#constructs/dapr-documents";
 import { daprPoliciesOf } from "#constructs/dapr-policies";
 import { addMigrationJob } from "#constructs/migration-job";
+import { addServiceSecrets } from "#constructs/secret-bridge";
 import { addSecretStoreAccess } from "#constructs/secret-store-access";
 import { ServiceWorkload } from "#constructs/service-workload";
 import { namespaces } from "#model/names";
@@ -35,6 +36,7 @@ export class ServiceChart extends ApplicationChart {
     const { configuration, resiliency, subscriptions } = policies;
 
     addDaprDocuments(this, name, policies);
+    addServiceSecrets(this, context, name, service);
     addSecretStoreAccess(this, context, name, service);
     if (usesPostgres(context.model, service)) addMigrationJob(this, { context, name, service });
     new ServiceWorkload(this, "workload", {

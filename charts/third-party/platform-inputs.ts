@@ -40,7 +40,8 @@ function kafkaAccessOf(environment: Environment): KafkaAccess {
     return {
       kind: "mtls",
       bootstrap,
-      userSecret: secretNames.kafka(kafkaUsers.kafkaUi),
+      // Strimzi makes it in the namespace where kafka-ui runs: nothing has to be copied.
+      userSecret: kafkaUsers.kafkaUi,
       caSecret: `${kafkaCluster}-cluster-ca-cert`,
     };
   }

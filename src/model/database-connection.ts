@@ -17,7 +17,8 @@ export interface DatabaseAddresses {
 
 /** Where a process finds the CA that signed the database server's certificate. */
 export const DATABASE_CA_DIRECTORY = "/var/run/todo/database-ca";
-export const DATABASE_CA_FILE = `${DATABASE_CA_DIRECTORY}/ca.crt`;
+export const DATABASE_CA_KEY = "ca.crt";
+export const DATABASE_CA_FILE = `${DATABASE_CA_DIRECTORY}/${DATABASE_CA_KEY}`;
 
 const POSTGRES_PORT = 5432;
 

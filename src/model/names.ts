@@ -98,6 +98,10 @@ export const roleSecret = (role: string): string => `${postgresCluster}-${role.r
 export const databaseName = (model: System): string => model.name;
 export const schemaName = (service: string): string => service.replaceAll("-", "_");
 
+/** Roles, each with a schema of its own name, of what is no service: Dapr's state store and the schema registry. */
+export const stateStoreRole = components.statestore;
+export const schemaRegistryRole = schemaName(schemaRegistry);
+
 /** The Job that migrates a service's schema; its own name, so that nothing that selects the service selects it. */
 export const migrationName = (service: string): string => `${service}-migration`;
 

@@ -7,7 +7,7 @@ import { usesKafka } from "./acls.ts";
 import { databaseAddresses, databaseUrl } from "./database-connection.ts";
 import { type Environment, isSingleNode, stateStoreOf } from "./environment.ts";
 import { hasPrivateKafkaCa, kafkaAuthentication } from "./kafka-connection.ts";
-import { kafkaUsers, platformSecrets, schemaName, secretNames } from "./names.ts";
+import { kafkaUsers, platformSecrets, schemaName, schemaRegistryRole, secretNames, stateStoreRole } from "./names.ts";
 import { type System, usesPostgres, usesState } from "./system.ts";
 
 export interface CatalogueEntry {
@@ -83,10 +83,11 @@ const declaredEntries = (model: System): CatalogueEntry[] =>
 
 function storeEntries(model: System, environment: Environment): CatalogueEntry[] {
   const keepsState = Object.values(model.services).some((service) => usesState(model, service));
-  const store = stateStoreOf(environment) === "redis" ? "user default of Valkey" : "role statestore of PostgreSQL";
+  const store =
+    stateStoreOf(environment) === "redis" ? "user default of Valkey" : `role ${stateStoreRole} of PostgreSQL`;
   return [
     ...(keepsState ? [random(secretNames.stateStore, "password", store)] : []),
-    random(platformSecrets.schemaRegistryDatabase, "password", "role schema_registry of PostgreSQL"),
+    random(platformSecrets.schemaRegistryDatabase, "password", `role ${schemaRegistryRole} of PostgreSQL`),
     ...(environment.postgres.kind === "cloudnative-pg"
       ? []
       : [handed("derived", platformSecrets.databaseCa, ["ca"], "PEM of who signed PostgreSQL's certificate")]),

@@ -1,19 +1,17 @@
 /** The `grafana` part of kube-prometheus-stack; seen with it, and the grafana chart's own values. */
 
+import { platformSecrets } from "#model/names";
 import { type HelmValues, restrictedContainer, restrictedPod } from "../helm-values.ts";
 import { type PlatformInputs, placed, prioritised } from "../inputs.ts";
 import { replicas, resources } from "../workloads.ts";
 import { jaegerQueryUrl, lokiUrl } from "./addresses.ts";
-
-/** Keys `admin-user` and `admin-password`, in the monitoring namespace. */
-export const grafanaAdminSecret = "grafana-admin";
 
 /** A ConfigMap in the monitoring namespace with this label becomes a dashboard. */
 export const dashboardLabel = { key: "grafana_dashboard", value: "1" } as const;
 
 export const grafanaValues = (inputs: PlatformInputs): HelmValues => ({
   replicas: replicas(inputs, "grafana"),
-  admin: { existingSecret: grafanaAdminSecret, userKey: "admin-user", passwordKey: "admin-password" },
+  admin: { existingSecret: platformSecrets.grafanaAdmin, userKey: "admin-user", passwordKey: "admin-password" },
   // Dashboards and data sources come from ConfigMaps: nothing is worth a volume, and nothing has to be chowned.
   persistence: { enabled: false },
   initChownData: { enabled: false },

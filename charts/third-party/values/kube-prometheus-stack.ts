@@ -1,12 +1,10 @@
 /** Repository prometheus-community/helm-charts, kube-prometheus-stack; seen: values at 87.11.0 and older ones of its subcharts. */
 
+import { platformSecrets } from "#model/names";
 import { type HelmValues, restrictedContainer, restrictedPod } from "../helm-values.ts";
 import { type PlatformInputs, placed, prioritised, storageClassAs, volumeGibibytes } from "../inputs.ts";
 import { replicas, resources } from "../workloads.ts";
 import { grafanaValues } from "./grafana.ts";
-
-/** Secret in the monitoring namespace with the addresses of people: keys `pagerduty-routing-key`, `slack-webhook-url`. */
-export const alertmanagerReceivers = "alertmanager-receivers";
 
 const everything = {
   ruleSelectorNilUsesHelmValues: false,
@@ -51,7 +49,8 @@ function prometheus(inputs: PlatformInputs): HelmValues {
   };
 }
 
-const receiverFile = (key: string): string => `/etc/alertmanager/secrets/${alertmanagerReceivers}/${key}`;
+const receiverFile = (key: string): string =>
+  `/etc/alertmanager/secrets/${platformSecrets.alertmanagerReceivers}/${key}`;
 
 /** Critical alerts wake somebody, the others are read in the morning; what only proves that alerting works goes nowhere. */
 const routes: HelmValues = {
@@ -89,7 +88,7 @@ const alertmanager = (inputs: PlatformInputs): HelmValues =>
         config: routes,
         alertmanagerSpec: {
           replicas: replicas(inputs, "alertmanager"),
-          secrets: [alertmanagerReceivers],
+          secrets: [platformSecrets.alertmanagerReceivers],
           storage: claim(inputs, volumeGibibytes(inputs.provider, 1)),
           resources: resources(inputs, "alertmanager", "alertmanager"),
           ...prioritised(inputs),

@@ -1,16 +1,12 @@
 /** Repository valkey-io/valkey-helm, valkey; seen: values with the Sentinel mode of 1.0, their version is not told. */
 
+import { platformSecrets } from "#model/names";
 import { compact, type HelmValues, restrictedContainer } from "../helm-values.ts";
 import { type PlatformInputs, placed, prioritised, volumeSize } from "../inputs.ts";
 import { resources } from "../workloads.ts";
 
-/** Key `default`: the password of the only user. */
-export const valkeyUsersSecret = "valkey-users";
-
-/** Keys `tls.crt`, `tls.key` and `ca.crt`, by cert-manager. */
-export const valkeyTlsSecret = "valkey-tls";
-
-const passwordKey = "default";
+/** The only user, and the key with its password. */
+export const valkeyUser = "default";
 const user = 1000;
 
 // Without the dangerous commands, but with those that the exporter reads its figures from.
@@ -35,10 +31,14 @@ export const valkeyValues = (inputs: PlatformInputs): HelmValues => ({
     className: inputs.storageClass,
     keepPvc: true,
   }),
-  auth: { enabled: true, usersExistingSecret: valkeyUsersSecret, aclUsers: { default: { permissions, passwordKey } } },
+  auth: {
+    enabled: true,
+    usersExistingSecret: platformSecrets.valkeyUsers,
+    aclUsers: { [valkeyUser]: { permissions, passwordKey: valkeyUser } },
+  },
   tls: {
     enabled: true,
-    existingSecret: valkeyTlsSecret,
+    existingSecret: platformSecrets.valkeyTls,
     serverPublicKey: "tls.crt",
     serverKey: "tls.key",
     caPublicKey: "ca.crt",
