@@ -176,3 +176,6 @@ function valuesOf(name: ChartName, { environment }: RenderContext, inputs: Platf
 
 /** Traces are collected; where not, sidecars and services are told to send none. */
 export const collectsTraces = (environment: Environment): boolean => !isSingleNode(environment);
+
+/** Loki keeps logs; where not, they are on the node alone. */
+export const collectsLogs = (environment: Environment): boolean => !isSingleNode(environment);
