@@ -1,20 +1,26 @@
 import { argocdRules } from "./argocd-rules.ts";
 import { availabilityRules } from "./availability-rules.ts";
+import { capacityRules } from "./capacity-rules.ts";
 import { containerRules } from "./container-rules.ts";
 import { daprRules } from "./dapr-rules.ts";
 import { imageRules } from "./image-rules.ts";
 import { kafkaRules } from "./kafka-rules.ts";
 import { metadataRules } from "./metadata-rules.ts";
+import { networkRules } from "./network-rules.ts";
 import { podSecurityRules } from "./pod-security-rules.ts";
 import { referenceRules } from "./reference-rules.ts";
 import { resiliencyRules } from "./resiliency-rules.ts";
 import type { Rule } from "./rule.ts";
+import { secretRules } from "./secret-rules.ts";
 import { topicRules } from "./topic-rules.ts";
 
 /** They speak of charts that are not rendered yet, and only warn until they are. */
 const ahead: ReadonlySet<string> = new Set([
   "pod-security-restricted",
   "kafka-acls",
+  "capacity-requests",
+  "pool-placement",
+  "capacity-connections",
   "application-folders",
   "labels-recommended",
   "reference-exists",
@@ -34,6 +40,9 @@ const all: readonly Rule[] = [
   ...referenceRules,
   ...metadataRules,
   ...argocdRules,
+  ...networkRules,
+  ...secretRules,
+  ...capacityRules,
 ];
 
 /** Every rule, in the order in which `npm run check -- --list` prints them. */

@@ -68,15 +68,20 @@ function listUnconfirmed(chosen: readonly Environment[], json: boolean): void {
 
 /** The same fault in several environments is shown once, with their names. */
 function grouped(violations: readonly Violation[]): Map<string, Violation[]> {
-  return Map.groupBy(violations, ({ rule, resource, origin, problem }) => [rule, resource, origin, problem].join("\n"));
+  return Map.groupBy(violations, ({ rule, resource, origin, problem }) =>
+    [rule, resource, isEnvironment(origin) ? "" : origin, problem].join("\n"),
+  );
 }
+
+const isEnvironment = (origin: string): boolean => origin.startsWith("environments.");
 
 function print(violations: readonly Violation[]): void {
   for (const same of grouped(violations).values()) {
     const [first] = same;
     if (!first) continue;
     const places = [...new Set(same.map(({ environment }) => environment))].join(", ");
-    console.log(`${first.severity}: ${first.rule}  ${places}  ${first.resource}  (${first.origin})`);
+    const origins = [...new Set(same.map(({ origin }) => origin))].join(", ");
+    console.log(`${first.severity}: ${first.rule}  ${places}  ${first.resource}  (${origins})`);
     console.log(`  ${first.problem}. ${first.remedy}.`);
   }
 }
