@@ -17,9 +17,10 @@ export const instant = z.iso.datetime();
 export const localDate = z.iso.date();
 
 /** Wall-clock minute without a zone, e.g. `2026-11-19T09:00`. */
-export const localDateTime = z
-  .string()
-  .check(z.regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/));
+export const localDateTime = z.string().check(
+  z.regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/),
+  z.refine((minute) => z.safeParse(localDate, minute.slice(0, 10)).success, "the calendar has no such day"),
+);
 
 /** Wall-clock time of day, e.g. `09:00`. */
 export const localTime = z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/));

@@ -7,12 +7,21 @@ export const priority = z.enum(["p1", "p2", "p3", "p4"]);
 
 export const taskStatus = z.enum(["open", "completed"]);
 
+/** PostgreSQL's text has no U+0000 and UTF-8 no half of a surrogate pair. */
+const storable = z.refine<string>(
+  (text) => text.isWellFormed() && !text.includes("\0"),
+  "holds a character that cannot be stored",
+);
+
 /** A tag without its sigil. */
-export const tag = z.string().check(z.minLength(1), z.maxLength(60), z.regex(/^[^\s@#,!{}]+$/u));
+export const tag = z.string().check(z.minLength(1), z.maxLength(60), z.regex(/^[^\s@#,!{}]+$/u), storable);
 
-export const title = z.string().check(z.trim(), z.minLength(1), z.maxLength(500));
+export const title = z.string().check(z.trim(), z.minLength(1), z.maxLength(500), storable);
 
-export const notes = z.string().check(z.maxLength(20_000));
+export const notes = z.string().check(z.maxLength(20_000), storable);
+
+/** Words, `"a phrase"` and `-unwanted` words. */
+export const searchText = z.string().check(z.trim(), z.minLength(1), z.maxLength(200), storable);
 
 /**
  * RFC 5545 recurrence rule without `RRULE:` and `DTSTART`. `schedule` counts from the due date, `completion` from the day

@@ -1,4 +1,6 @@
 /** The HTTP API of each service that others invoke, by service: what `invoke.<service>` of a typed handle is made of. */
-export const httpApis = {} as const;
+import { tasksApi } from "./tasks.ts";
+
+export const httpApis = { tasks: tasksApi } as const;
 
 export type HttpApis = typeof httpApis;
