@@ -4,7 +4,7 @@
  */
 import type { ConfigurationSpec, ResiliencySpec, SubscriptionSpec } from "#imports/dapr.io";
 import type { Environment } from "#model/environment";
-import { components, namespaces, otelCollector, trustDomain } from "#model/names";
+import { components, controlPlaneTrustDomain, namespaces, otelCollector, trustDomain } from "#model/names";
 import { paths } from "#model/paths";
 import type { AnyService, Invocation } from "#model/service";
 import { callersOf, deadLetterTopicOf, readableSecrets, type System, usesState } from "#model/system";
@@ -41,7 +41,7 @@ function configurationOf(
     features: [{ name: "HotReload", enabled: false }],
     mtls: {
       enabled: true,
-      controlPlaneTrustDomain: trustDomain,
+      controlPlaneTrustDomain,
       sentryAddress: `dapr-sentry.${namespaces.dapr}.svc.cluster.local:443`,
       workloadCertTTL: "24h",
       allowedClockSkew: "15m",

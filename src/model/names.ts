@@ -108,5 +108,7 @@ export const migrationName = (service: string): string => `${service}-migration`
 /** Kafka consumer group of a service: its Dapr app id. */
 export const consumerGroup = (service: string): string => service;
 
-/** SPIFFE trust domain of the sidecars. */
-export const trustDomain = "cluster.local";
+/** SPIFFE trust domain of the sidecars: Dapr's default, and the only one that it gives outside Kubernetes. */
+export const trustDomain = "public";
+/** SPIFFE trust domain of Dapr's control plane: its chart's default. */
+export const controlPlaneTrustDomain = "cluster.local";
