@@ -13,6 +13,8 @@ export function customResource<K extends keyof Kinds>(
   metadata: NamedMetadata,
   body: Kinds[K],
 ): ManifestObject {
-  const { group, version, kind: name } = kinds[kind];
-  return new ManifestObject(scope, id, `${group}/${version}`, name, metadata, body);
+  const { group, version, kind: name, scope: reach } = kinds[kind];
+  // The chart's namespace is none of a cluster-wide kind's.
+  const placed = reach === "Cluster" ? ({ ...metadata, namespace: undefined } as unknown as NamedMetadata) : metadata;
+  return new ManifestObject(scope, id, `${group}/${version}`, name, placed, body);
 }
