@@ -3,7 +3,7 @@ import { poolPlacement } from "#constructs/labels";
 import { workloadIdentity } from "#constructs/workload-identity";
 import { type Environment, isSingleNode } from "#model/environment";
 import { kafkaBootstrap, saslMechanism } from "#model/kafka-connection";
-import { kafkaCluster, kafkaUsers, namespaces, secretNames } from "#model/names";
+import { blockStorageClass, kafkaCluster, kafkaUsers, namespaces, platformPriority, secretNames } from "#model/names";
 import type { DnsZone, KafkaAccess, PlatformInputs } from "./inputs.ts";
 
 /** Name of the ServiceAccount, and on GKE of the identity, that writes DNS records. */
@@ -70,6 +70,8 @@ export function platformInputs(environment: Environment): PlatformInputs {
       monitoring: namespaces.monitoring,
       hostAgents: namespaces.falco,
     },
+    storageClass: blockStorageClass,
+    priorityClass: platformPriority,
     ...(nodeSelector && tolerations ? { placement: { nodeSelector, tolerations } } : {}),
     ...(dns ? { dns } : {}),
     kafka: kafkaAccessOf(environment),
