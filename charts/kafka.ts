@@ -4,7 +4,7 @@ import { syncOptions } from "#constructs/argocd-annotations";
 import { builtIn } from "#constructs/built-in";
 import { customResource } from "#constructs/custom-resource";
 import { kafkaMetricRules } from "#constructs/kafka-metrics";
-import { commonLabels, kafkaClusterLabel, poolPlacement } from "#constructs/labels";
+import { commonLabels, HOSTNAME_KEY, kafkaClusterLabel, poolPlacement } from "#constructs/labels";
 import { kafkaPeers } from "#constructs/network-peers";
 import { containerSecurityContext } from "#constructs/pod-security";
 import { isSingleNode, rackAware, replicationOf } from "#model/environment";
@@ -105,7 +105,7 @@ export class KafkaChart extends ApplicationChart {
             limits: { memory: bytesQuantity(memory) },
           },
           template: {
-            pod: this.#placement(),
+            pod: this.#brokerPod(),
             kafkaContainer: { securityContext: { ...strict, capabilities: { drop: ["ALL"] } } },
           },
         },
@@ -113,41 +113,27 @@ export class KafkaChart extends ApplicationChart {
     );
   }
 
-  /** Strimzi spreads over zones by `rack`; over hosts by itself only when told so. */
-  #placement() {
-    const selector = {
-      matchLabels: { "strimzi.io/cluster": kafkaCluster, "strimzi.io/name": `${kafkaCluster}-kafka` },
-    };
+  /** Strimzi's templates know no nodeSelector: the pool is asked for by affinity. */
+  #pod() {
     const { nodeSelector, tolerations } = poolPlacement(this.environment, "kafka");
     return {
       priorityClassName: platformPriority,
       securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
       ...(tolerations ? { tolerations } : {}),
-      ...(nodeSelector
-        ? {
-            affinity: {
-              nodeAffinity: {
-                requiredDuringSchedulingIgnoredDuringExecution: {
-                  nodeSelectorTerms: [
-                    {
-                      matchExpressions: Object.entries(nodeSelector).map(([key, value]) => ({
-                        key,
-                        operator: "In",
-                        values: [value],
-                      })),
-                    },
-                  ],
-                },
-              },
-              podAntiAffinity: {
-                requiredDuringSchedulingIgnoredDuringExecution: [
-                  { topologyKey: "kubernetes.io/hostname", labelSelector: selector },
-                ],
-              },
-            },
-          }
-        : {}),
+      ...(nodeSelector ? { affinity: { nodeAffinity: requiredNodes(nodeSelector) } } : {}),
     };
+  }
+
+  /** Brokers never share a host; over zones they are spread by `rack`. */
+  #brokerPod() {
+    const { affinity, ...pod } = this.#pod();
+    const labelSelector = {
+      matchLabels: { "strimzi.io/cluster": kafkaCluster, "strimzi.io/name": `${kafkaCluster}-kafka` },
+    };
+    const podAntiAffinity = {
+      requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: HOSTNAME_KEY, labelSelector }],
+    };
+    return affinity ? { ...pod, affinity: { ...affinity, podAntiAffinity } } : pod;
   }
 
   #cluster(): void {
@@ -155,10 +141,7 @@ export class KafkaChart extends ApplicationChart {
     const { replicas, minInSync } = replicationOf(environment);
     const small = { requests: { cpu: "25m", memory: "256Mi" }, limits: { memory: "384Mi" } };
     const secured = { securityContext: { ...strict, capabilities: { drop: ["ALL"] } } };
-    const pod = {
-      priorityClassName: platformPriority,
-      securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-    };
+    const pod = this.#pod();
     customResource(
       this,
       "cluster",
@@ -212,6 +195,14 @@ export class KafkaChart extends ApplicationChart {
     );
   }
 }
+
+const requiredNodes = (labels: Readonly<Record<string, string>>) => ({
+  requiredDuringSchedulingIgnoredDuringExecution: {
+    nodeSelectorTerms: [
+      { matchExpressions: Object.entries(labels).map(([key, value]) => ({ key, operator: "In", values: [value] })) },
+    ],
+  },
+});
 
 /** Java's notation of memory, e.g. `384m`. */
 const jvmSize = ({ mebibytes: size }: Bytes): string => `${mebibytes(size).mebibytes}m`;

@@ -61,7 +61,7 @@ export const environments = declare(todo, {
     provider: doks({ region: "fra1" }),
     domain: "todo.staging.example.com",
     kafka: threeBrokers,
-    postgres: cloudNativePg({ instances: 3, storage: gibibytes(20), memory: gibibytes(2), maxConnections: 200 }),
+    postgres: cloudNativePg({ instances: 3, storage: gibibytes(20), memory: gibibytes(2), maxConnections: 450 }),
     secrets: kubernetesSecrets(),
     size: pools({ ...clusterPools, kafka: kafkaPool, db: dbPool }),
     traceSampling: 0.5,
