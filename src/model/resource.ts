@@ -1,15 +1,17 @@
 /** What services use besides each other: stores, secrets and hosts outside the cluster. */
 
-export interface Store {
-  readonly kind: "postgresql" | "dapr-state";
+export type StoreKind = "postgresql" | "dapr-state";
+
+export interface Store<K extends StoreKind = StoreKind> {
+  readonly kind: K;
   readonly purpose: string;
 }
 
 /** PostgreSQL: one database, one schema and one role a service; the connection string is derived, not declared. */
-export const postgresql = (purpose: string): Store => Object.freeze({ kind: "postgresql", purpose });
+export const postgresql = (purpose: string): Store<"postgresql"> => Object.freeze({ kind: "postgresql", purpose });
 
 /** The Dapr state store component. */
-export const daprState = (purpose: string): Store => Object.freeze({ kind: "dapr-state", purpose });
+export const daprState = (purpose: string): Store<"dapr-state"> => Object.freeze({ kind: "dapr-state", purpose });
 
 export interface Secret {
   readonly kind: "secret";
