@@ -1,11 +1,10 @@
 import type { Construct } from "constructs";
 import type { ThirdPartyApplication } from "#charts/third-party/index";
 import { ApplicationChart, type RenderContext } from "#constructs/application-chart";
-import { namespaces } from "#model/names";
+import { namespaces, rootApplication } from "#model/names";
 import { waves } from "#model/waves";
 import { addChartApplication, addThirdPartyApplication } from "./application.ts";
 import { addProject, platformProject, productProject } from "./projects.ts";
-import { ROOT } from "./root.ts";
 
 /** Every Application of an environment and the two projects that bound them: what the root Application makes. */
 export class ApplicationsChart extends ApplicationChart {
@@ -25,7 +24,7 @@ export class ApplicationsChart extends ApplicationChart {
       namespace: namespaces.argocd,
     });
     assertDistinct([
-      ROOT,
+      rootApplication,
       ...charts.map(({ application }) => application.application),
       ...thirdParty.map(({ name }) => name),
     ]);

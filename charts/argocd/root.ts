@@ -1,11 +1,9 @@
 import type { Construct } from "constructs";
 import { ApplicationChart, type RenderContext } from "#constructs/application-chart";
-import { namespaces } from "#model/names";
+import { namespaces, rootApplication } from "#model/names";
 import { waves } from "#model/waves";
 import { addApplication, CLUSTER, folderOf, generatePaths, gitSource, projectName, syncPolicy } from "./application.ts";
 import { addProject, rootProject } from "./projects.ts";
-
-export const ROOT = "root";
 
 /** The only thing that is applied by hand, once: the Application of Applications, which from then on also keeps itself. */
 export class RootChart extends ApplicationChart {
@@ -13,16 +11,16 @@ export class RootChart extends ApplicationChart {
     const { environment } = context;
     super(scope, {
       context,
-      application: ROOT,
+      application: rootApplication,
       origin: `environments.${environment.name}`,
       wave: waves.crds,
       project: "platform",
       namespace: namespaces.argocd,
     });
-    const folders = [ROOT, "applications"];
+    const folders = [rootApplication, "applications"];
     addProject(this, environment, "root", rootProject(environment));
     addApplication(this, {
-      name: ROOT,
+      name: rootApplication,
       annotations: generatePaths(...folders.map((folder) => folderOf(environment, folder))),
       spec: {
         project: projectName(environment, "root"),

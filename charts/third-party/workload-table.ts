@@ -201,12 +201,12 @@ export const workloads = {
   "argocd-application-controller": {
     chart: "argo-cd",
     replicas: one,
-    containers: { controller: row("choice", [100, 250], [256, 512], [768, 1536]) },
+    containers: { controller: row("choice", [100, 250], [192, 512], [768, 1536]) },
   },
   "argocd-repo-server": {
     chart: "argo-cd",
     replicas: paired,
-    containers: { "repo-server": row("choice", [50, 100], [128, 256], [512, 1024]) },
+    containers: { "repo-server": row("choice", [50, 100], [96, 256], [512, 1024]) },
   },
   "argocd-server": {
     chart: "argo-cd",

@@ -112,3 +112,6 @@ export const consumerGroup = (service: string): string => service;
 export const trustDomain = "public";
 /** SPIFFE trust domain of Dapr's control plane: its chart's default. */
 export const controlPlaneTrustDomain = "cluster.local";
+
+/** The Argo CD Application that makes all others of an environment. */
+export const rootApplication = "root";

@@ -8,6 +8,7 @@ import { RootChart } from "#charts/argocd/root";
 import { chartsOf } from "#charts/index";
 import { type ThirdPartyApplication, thirdPartyApplications } from "#charts/third-party/index";
 import { readKnownValues, unknownKeys } from "#charts/third-party/known-keys";
+import { argoHealthChecks } from "#charts/third-party/values/argo-health";
 import { ApplicationChart, type RenderContext } from "#constructs/application-chart";
 import { customResource } from "#constructs/custom-resource";
 import { environments } from "#environments";
@@ -107,7 +108,7 @@ describe("an environment's Applications", () => {
   it("of services take their resources with them, those of the platform leave them to a person", () => {
     const manifests = render(staging);
     expect(named(manifests, "Application", "tasks").metadata.finalizers).toEqual([
-      "resources-finalizer.argocd.argoproj.io",
+      "resources-finalizer.argocd.argoproj.io/foreground",
     ]);
     for (const name of ["network-policies", "dapr", "cert-manager"])
       expect(named(manifests, "Application", name).metadata.finalizers).toBeUndefined();
@@ -225,6 +226,16 @@ describe("the root Application", () => {
       "AppProject",
       "Application",
     ]);
+  });
+});
+
+describe("the health of an Application", () => {
+  const scripts = argoHealthChecks["resource.customizations.health.argoproj.io_Application"];
+
+  it("is never waited for by the root Application itself, which is one of its own resources", () => {
+    const root: Manifest[] = new RootChart(Testing.app(), contextOf(dev)).toJson();
+    const { metadata } = named(root, "Application", "root");
+    expect(scripts).toContain(`if obj.metadata.name == "${metadata.name}" then\n  return { status = "Healthy"`);
   });
 });
 

@@ -1,10 +1,21 @@
+import { rootApplication } from "#model/names";
+
 /** Health checks in Lua for kinds that Argo CD has none for, keyed as its `argocd-cm` wants them. */
 
 // Without this an Application in a wave counts as healthy at once, and the waves of the root application do not wait.
-const application = `local health = { status = "Progressing", message = "never synced" }
-local operation = obj.status and obj.status.operationState
+// The root application is one of its own resources: waiting for its own sync to end, it would wait for ever.
+const application = `if obj.metadata.name == "${rootApplication}" then
+  return { status = "Healthy", message = "" }
+end
+local health = { status = "Progressing", message = "never synced" }
+local status = obj.status or {}
+local operation = status.operationState
 if operation == nil then
-  return health
+  -- What was there before the Application needs no sync and never gets one.
+  if status.sync == nil or status.sync.status ~= "Synced" then
+    return health
+  end
+  operation = {}
 end
 if operation.phase == "Running" or operation.phase == "Terminating" then
   health.message = operation.message or "sync is running"
@@ -15,9 +26,10 @@ if operation.phase == "Failed" or operation.phase == "Error" then
   health.message = operation.message or "sync failed"
   return health
 end
-if obj.status.health ~= nil and obj.status.health.status ~= nil then
-  health.status = obj.status.health.status
-  health.message = obj.status.health.message or ""
+health.message = "health is not known yet"
+if status.health ~= nil and status.health.status ~= nil then
+  health.status = status.health.status
+  health.message = status.health.message or ""
 end
 return health
 `;
