@@ -9,6 +9,7 @@ import { KafkaChart } from "./kafka.ts";
 import { KafkaUsersChart } from "./kafka-users.ts";
 import { NamespacesChart } from "./namespaces.ts";
 import { NetworkPoliciesChart } from "./network-policies.ts";
+import { PostgresChart } from "./postgres.ts";
 import { ScalingChart } from "./scaling.ts";
 import { SecretStoresChart } from "./secret-stores.ts";
 import { ServiceChart } from "./service.ts";
@@ -33,8 +34,13 @@ export function chartsOf(app: App, context: RenderContext): ApplicationChart[] {
   return [...delivered, applications, new RootChart(app, context)];
 }
 
-const storeCharts = (app: App, context: RenderContext): ApplicationChart[] =>
-  stateStoreOf(context.environment) === "redis" ? [new ValkeyChart(app, context)] : [];
+function storeCharts(app: App, context: RenderContext): ApplicationChart[] {
+  const { postgres } = context.environment;
+  return [
+    ...(stateStoreOf(context.environment) === "redis" ? [new ValkeyChart(app, context)] : []),
+    ...(postgres.kind === "cloudnative-pg" ? [new PostgresChart(app, context, { postgres })] : []),
+  ];
+}
 
 function kafkaCharts(app: App, context: RenderContext): ApplicationChart[] {
   const { kafka } = context.environment;

@@ -10,6 +10,8 @@ interface ProviderFacts {
     readonly minimumGibibytes: number;
     readonly bindingMode: "WaitForFirstConsumer" | "Immediate";
   };
+  /** The cluster brings a default VolumeSnapshotClass for these volumes; elsewhere nobody makes one. */
+  readonly shipsSnapshotClass: boolean;
   /** The cluster brings the Gateway API CRDs, so that ours would fight them. */
   readonly shipsGatewayCrds: boolean;
   readonly shipsMetricsServer: boolean;
@@ -65,6 +67,7 @@ export const kind = (): ProviderOf<"kind"> =>
       minimumGibibytes: 1,
       bindingMode: "WaitForFirstConsumer",
     },
+    shipsSnapshotClass: false,
     shipsGatewayCrds: false,
     shipsMetricsServer: false,
     enforcesNetworkPolicies: true,
@@ -90,6 +93,7 @@ export const aks = (props: {
       minimumGibibytes: 1,
       bindingMode: "WaitForFirstConsumer",
     },
+    shipsSnapshotClass: false,
     shipsGatewayCrds: false,
     shipsMetricsServer: true,
     enforcesNetworkPolicies: true,
@@ -110,6 +114,7 @@ export const gke = (props: { readonly region: string; readonly projectId: string
       minimumGibibytes: 10,
       bindingMode: "WaitForFirstConsumer",
     },
+    shipsSnapshotClass: false,
     shipsGatewayCrds: false,
     shipsMetricsServer: true,
     enforcesNetworkPolicies: true,
@@ -131,6 +136,7 @@ export const oke = (props: { readonly region: string; readonly compartmentId: st
       minimumGibibytes: 50,
       bindingMode: "WaitForFirstConsumer",
     },
+    shipsSnapshotClass: false,
     shipsGatewayCrds: false,
     shipsMetricsServer: false,
     enforcesNetworkPolicies: false,
@@ -154,6 +160,7 @@ export const doks = (props: { readonly region: string }): ProviderOf<"doks"> =>
       minimumGibibytes: 1,
       bindingMode: "Immediate",
     },
+    shipsSnapshotClass: true,
     shipsGatewayCrds: true,
     shipsMetricsServer: false,
     enforcesNetworkPolicies: true,
