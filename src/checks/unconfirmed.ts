@@ -1,6 +1,7 @@
 import { unknown } from "#charts/third-party/unknown";
 import type { Environment } from "#model/environment";
 import type { ImagePins } from "#model/images";
+import { ownImages } from "#model/own-images";
 import type { System } from "#model/system";
 import { placeholdersOf, type UnconfirmedFact, unconfirmedOf } from "#model/unconfirmed";
 
@@ -22,7 +23,7 @@ const firstOfItsSubject = ({ subject, what }: UnconfirmedFact, index: number, al
   all.findIndex((other) => other.subject === subject && other.what === what) === index;
 
 const unreleased = (model: System, environment: string, images: ImagePins): UnconfirmedFact[] => {
-  const missing = Object.keys(model.services).filter((service) => !images[service]?.digest);
+  const missing = ownImages(model).filter((image) => !images[image]?.digest);
   return missing.length === 0
     ? []
     : [

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ImagePins, imagePinText, parseImagePin } from "#model/images";
+import { ownImages } from "#model/own-images";
 import { UserError } from "#model/user-error";
 import { imagesFile, imagesText, readImages } from "#synth/images-file";
 import { assertChecked, renderEnvironment, writeTree } from "#synth/synth";
@@ -11,21 +12,21 @@ import { chooseEnvironments } from "./environments.ts";
 const help = `
 Pins images of one environment and renders it.
 
-  npm run bump -- --env NAME SERVICE=TAG@sha256:DIGEST [...]
+  npm run bump -- --env NAME IMAGE=TAG@sha256:DIGEST [...]
 
 Changes one line of config/images/NAME.json per image and what is rendered from it; prints both.
 `;
 
 /** Reads `tasks=v1.2.0@sha256:...` arguments. @throws UsageError naming the first that is none */
-export function parseBumps(arguments_: readonly string[], services: readonly string[]): ImagePins {
-  if (arguments_.length === 0) throw new UsageError("no image to pin", "Give at least one SERVICE=TAG@sha256:DIGEST");
+export function parseBumps(arguments_: readonly string[], known: readonly string[]): ImagePins {
+  if (arguments_.length === 0) throw new UsageError("no image to pin", "Give at least one IMAGE=TAG@sha256:DIGEST");
   return Object.fromEntries(
     arguments_.map((argument) => {
-      const [, service = "", reference = ""] = /^([^=]+)=(.*)$/s.exec(argument) ?? [];
-      if (!services.includes(service))
+      const [, image = "", reference = ""] = /^([^=]+)=(.*)$/s.exec(argument) ?? [];
+      if (!known.includes(image))
         throw new UsageError(
-          `"${argument}" names no service`,
-          `Write SERVICE=TAG@sha256:DIGEST with one of: ${services.join(", ")}`,
+          `"${argument}" names no image of ours`,
+          `Write IMAGE=TAG@sha256:DIGEST with one of: ${known.join(", ")}`,
         );
       const pin = parseImagePin(reference);
       if (!pin?.digest)
@@ -33,7 +34,7 @@ export function parseBumps(arguments_: readonly string[], services: readonly str
           `"${reference}" is no image by digest`,
           "Write TAG@sha256: and 64 lower-case hexadecimal digits",
         );
-      return [service, pin];
+      return [image, pin];
     }),
   );
 }
@@ -44,9 +45,9 @@ if (import.meta.main) {
     const [environment] = chooseEnvironments([values.env]);
     if (!environment) return;
     const root = process.cwd();
-    const services = Object.keys(todo.services);
-    const before = readImages(root, environment.name, services);
-    const bumps = parseBumps(positionals, services);
+    const known = ownImages(todo);
+    const before = readImages(root, environment.name, known);
+    const bumps = parseBumps(positionals, known);
     const after = { ...before, ...bumps };
 
     const rendered = renderEnvironment(todo, environment, after);

@@ -6,6 +6,7 @@ import { readRendering } from "#checks/run";
 import { unconfirmedFacts } from "#checks/unconfirmed";
 import { applyWaivers, waivers } from "#checks/waivers";
 import type { Environment } from "#model/environment";
+import { ownImages } from "#model/own-images";
 import { readImages } from "#synth/images-file";
 import { renderEnvironment } from "#synth/synth";
 import { todo } from "#system";
@@ -52,7 +53,7 @@ function list(json: boolean): void {
 }
 
 function listUnconfirmed(chosen: readonly Environment[], json: boolean): void {
-  const facts = unconfirmedFacts(todo, chosen, (name) => readImages(process.cwd(), name, Object.keys(todo.services)));
+  const facts = unconfirmedFacts(todo, chosen, (name) => readImages(process.cwd(), name, ownImages(todo)));
   if (json) {
     printJson(facts);
     return;
@@ -97,7 +98,7 @@ function printProfile({ times }: Profile, renderMilliseconds: number): void {
 function check(chosen: readonly Environment[], json: boolean, profile: boolean): number {
   const start = performance.now();
   const renderings = chosen.map((environment) => {
-    const images = readImages(process.cwd(), environment.name, Object.keys(todo.services));
+    const images = readImages(process.cwd(), environment.name, ownImages(todo));
     return readRendering(todo, renderEnvironment(todo, environment, images));
   });
   const rendered = performance.now() - start;

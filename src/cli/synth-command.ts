@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { TreePlan } from "#emit/tree";
+import { ownImages } from "#model/own-images";
 import { UserError } from "#model/user-error";
 import { readImages } from "#synth/images-file";
 import { assertChecked, compareTree, type RenderedEnvironment, renderEnvironment, writeTree } from "#synth/synth";
@@ -73,7 +74,7 @@ await runCommand({ help, options }, ({ values }) => {
   const chosen = chooseEnvironments(values.env);
   const folder = resolve(root, values.out ?? "gitops");
   const rendered = chosen.map((environment) =>
-    renderEnvironment(todo, environment, readImages(root, environment.name, Object.keys(todo.services))),
+    renderEnvironment(todo, environment, readImages(root, environment.name, ownImages(todo))),
   );
   const warnings = assertChecked(todo, rendered);
   const plan = values.check ? compareTree(folder, rendered) : writeTree(folder, rendered);

@@ -21,6 +21,6 @@ export function parseImagePin(text: string): ImagePin | null {
 
 export const imagePinText = ({ tag, digest }: ImagePin): string => (digest ? `${tag}@${digest}` : tag);
 
-/** Full reference of a service's image: `<registry>/<service>:<tag>@<digest>`. */
-export const imageReference = (registry: string, service: string, pins: ImagePins): string =>
-  `${registry}/${service}:${imagePinText(pins[service] ?? UNRELEASED)}`;
+/** Full reference of an image of ours: `<registry>/<image>:<tag>@<digest>`. */
+export const imageReference = (registry: string, image: string, pins: ImagePins): string =>
+  `${registry}/${image}:${imagePinText(pins[image] ?? UNRELEASED)}`;

@@ -8,9 +8,9 @@ export const imagesFile = (environment: string): string => `config/images/${envi
 
 /**
  * Reads and validates the images of an environment; a missing file means that nothing was released yet.
- * @throws UserError when it is no JSON object of known services to `tag@sha256:<64 hex>` or `unreleased`
+ * @throws UserError when it is no JSON object of known images to `tag@sha256:<64 hex>` or `unreleased`
  */
-export function readImages(root: string, environment: string, services: readonly string[]): ImagePins {
+export function readImages(root: string, environment: string, known: readonly string[]): ImagePins {
   const file = imagesFile(environment);
   let text: string;
   try {
@@ -23,11 +23,11 @@ export function readImages(root: string, environment: string, services: readonly
       { cause: error },
     );
   }
-  return parseImages(text, file, services);
+  return parseImages(text, file, known);
 }
 
 /** @throws UserError as `readImages` */
-export function parseImages(text: string, file: string, services: readonly string[]): ImagePins {
+export function parseImages(text: string, file: string, known: readonly string[]): ImagePins {
   let entries: unknown;
   try {
     entries = JSON.parse(text);
@@ -39,24 +39,24 @@ export function parseImages(text: string, file: string, services: readonly strin
     );
   }
   if (typeof entries !== "object" || entries === null || Array.isArray(entries)) {
-    throw new UserError(`${file} holds no object`, 'Write {"<service>": "<tag>@sha256:<digest>"}');
+    throw new UserError(`${file} holds no object`, 'Write {"<image>": "<tag>@sha256:<digest>"}');
   }
   const pins: Record<string, ImagePin> = {};
-  for (const [service, value] of Object.entries(entries)) {
-    if (!services.includes(service)) {
+  for (const [image, value] of Object.entries(entries)) {
+    if (!known.includes(image)) {
       throw new UserError(
-        `${file} pins "${service}", which is no service`,
-        `Remove it or use one of: ${services.join(", ")}`,
+        `${file} pins "${image}", which is no image of ours`,
+        `Remove it or use one of: ${known.join(", ")}`,
       );
     }
     const pin = typeof value === "string" ? parseImagePin(value) : null;
     if (!pin) {
       throw new UserError(
-        `${file}: the image of ${service} has no digest: ${JSON.stringify(value)}`,
+        `${file}: the image of ${image} has no digest: ${JSON.stringify(value)}`,
         "Pin it as <tag>@sha256:<64 hex digits>",
       );
     }
-    pins[service] = pin;
+    pins[image] = pin;
   }
   return pins;
 }
@@ -65,6 +65,6 @@ export function parseImages(text: string, file: string, services: readonly strin
 export function imagesText(pins: ImagePins): string {
   const lines = Object.entries(pins)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([service, pin]) => `  ${JSON.stringify(service)}: ${JSON.stringify(imagePinText(pin))}`);
+    .map(([image, pin]) => `  ${JSON.stringify(image)}: ${JSON.stringify(imagePinText(pin))}`);
   return lines.length === 0 ? "{}\n" : `{\n${lines.join(",\n")}\n}\n`;
 }

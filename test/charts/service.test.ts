@@ -29,6 +29,10 @@ describe("a service's chart", () => {
     expect([...render("tasks").keys()].sort()).toEqual([
       "Configuration tasks",
       "Deployment tasks",
+      "ExternalSecret tasks-app-api-token",
+      "ExternalSecret tasks-dapr-api-token",
+      "ExternalSecret tasks-database",
+      "ExternalSecret tasks-kafka",
       "Job tasks-migration",
       "PodDisruptionBudget tasks",
       "PodMonitor tasks-dapr",
