@@ -22,7 +22,7 @@ function timed(command: string, arguments_: readonly string[]): { seconds: numbe
 function synth(factor: number): { seconds: number; documents: number; peakMebibytes: number } {
   const folder = join(scratch, `out-${factor}`);
   rmSync(folder, { recursive: true, force: true });
-  const { seconds, output } = timed(process.execPath, [join(here, "run-synth-process.ts"), String(factor), folder]);
+  const { seconds, output } = timed(process.execPath, [join(here, "run-synth-process.mjs"), String(factor), folder]);
   return { seconds, ...(JSON.parse(output) as { documents: number; peakMebibytes: number }) };
 }
 
@@ -63,7 +63,7 @@ try {
     const chart = helmChart(join(scratch, "out-1"));
     const ratios = Array.from({ length: RUNS }, () => {
       rmSync(join(scratch, "out"), { recursive: true, force: true });
-      const ours = timed(process.execPath, [join(here, "../cli/synth.ts"), "--out", join(scratch, "out")]).seconds;
+      const ours = timed(process.execPath, [join(here, "../cli/synth.mjs"), "--out", join(scratch, "out")]).seconds;
       const theirs = timed(helm, ["template", "same-files", chart]).seconds;
       return { ours, theirs, ratio: ours / theirs };
     });

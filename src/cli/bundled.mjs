@@ -1,7 +1,8 @@
+// @ts-check
 /**
  * Runs a command from one bundled file instead of its hundred modules: resolving and reading those is what starting costs.
  * The bundle is a cache in `node_modules/.cache`, made anew when a source changed; where none can be made or kept, the
- * modules run as they are.
+ * modules run as they are. In JavaScript, because loading Node's own TypeScript reader would cost as much as the bundle saves.
  */
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
@@ -11,11 +12,11 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const cache = join(root, "node_modules/.cache/todo");
 
-/** Stamps by path relative to the project: what a bundle was made from. */
-type Inputs = Readonly<Record<string, string>>;
-
-/** Imports `entry`, a module below `src/` such as `cli/synth-command.ts`, for its effects. */
-export async function runBundled(entry: string): Promise<void> {
+/**
+ * Imports a module for its effects.
+ * @param {string} entry below `src/`, such as `cli/synth-command.ts`
+ */
+export async function runBundled(entry) {
   enableCompileCache(join(cache, "compiled"));
   const name = basename(entry, ".ts");
   const bundle = join(cache, `${name}.mjs`);
@@ -26,23 +27,33 @@ export async function runBundled(entry: string): Promise<void> {
   }
 }
 
-/** The change time cannot be set back, so an edit is seen however fast it follows. */
-function stamp(path: string): string {
+/**
+ * The change time cannot be set back, so an edit is seen however fast it follows.
+ * @param {string} path relative to the project
+ */
+function stamp(path) {
   const { size, ctimeNs } = statSync(join(root, path), { bigint: true });
   return `${size}-${ctimeNs}`;
 }
 
-function isFresh(manifest: string): boolean {
+/**
+ * @param {string} manifest file that holds the stamps of what its bundle was made from, by path
+ */
+function isFresh(manifest) {
   try {
-    const inputs = JSON.parse(readFileSync(manifest, "utf8")) as Inputs;
+    const inputs = JSON.parse(readFileSync(manifest, "utf8"));
     return Object.entries(inputs).every(([path, known]) => stamp(path) === known);
   } catch {
     return false;
   }
 }
 
-/** @returns whether there is a bundle now */
-async function build(entry: string, bundle: string): Promise<boolean> {
+/**
+ * @param {string} entry
+ * @param {string} bundle
+ * @returns {Promise<boolean>} whether there is a bundle now
+ */
+async function build(entry, bundle) {
   const mine = `${bundle}.${process.pid}`;
   const began = BigInt(Date.now()) * 1_000_000n;
   try {

@@ -1,4 +1,5 @@
+// @ts-check
 /** Entry of `npm run synth`. */
-import { runBundled } from "./bundled.ts";
+import { runBundled } from "./bundled.mjs";
 
 await runBundled("cli/synth-command.ts");

@@ -1,0 +1,4 @@
+// @ts-check
+import { runBundled } from "../cli/bundled.mjs";
+
+await runBundled("bench/synth-process.ts");

@@ -1,3 +1,0 @@
-import { runBundled } from "../cli/bundled.ts";
-
-await runBundled("bench/synth-process.ts");
