@@ -71,7 +71,10 @@ describe("the gateway", () => {
   });
 
   it("times out a route whose answers are short", () => {
-    const resources = { requests: { cpu: millicores(1), memory: mebibytes(1) }, limits: { memory: mebibytes(1) } };
+    const resources = {
+      requests: { cpu: millicores(1), memory: mebibytes(1) },
+      limits: { cpu: millicores(500), memory: mebibytes(1) },
+    };
     const docs = api({
       purpose: "documents",
       port: 9000,

@@ -34,7 +34,10 @@ describe("the topology", () => {
   });
 
   it("refuses two parts with one name, since an edge would not say which it means", () => {
-    const resources = { requests: { cpu: millicores(1), memory: mebibytes(1) }, limits: { memory: mebibytes(1) } };
+    const resources = {
+      requests: { cpu: millicores(1), memory: mebibytes(1) },
+      limits: { cpu: millicores(500), memory: mebibytes(1) },
+    };
     const reminders = api({ purpose: "x", port: 9000, scale: { min: 1, max: 1 }, resources });
     expect(() => topologyOf({ ...todo, services: { ...todo.services, reminders } })).toThrow(
       /reminders: a service and a topic have this name\. Rename one of them/,
