@@ -161,10 +161,14 @@ const appHealth = (annotations: DaprAnnotations): string[] => [
 
 function securityContext(annotations: DaprAnnotations, settings: InjectorSettings) {
   const seccomp = annotations.text("sidecar-seccomp-profile-type");
+  const names = [...variablesOf(annotations.text("env")), ...variablesOf(annotations.text("env-from-secret"))];
+  // The injector takes this variable for a sign of Windows, where certificates are installed by an administrator.
+  const forWindows = names.some(([name]) => name === "SSL_CERT_DIR");
   return {
     allowPrivilegeEscalation: false,
-    runAsNonRoot: settings.runAsNonRoot,
-    readOnlyRootFilesystem: settings.readOnlyRootFilesystem,
+    runAsNonRoot: !forWindows && settings.runAsNonRoot,
+    readOnlyRootFilesystem: !forWindows && settings.readOnlyRootFilesystem,
+    ...(forWindows ? { windowsOptions: { runAsUserName: "ContainerAdministrator" } } : {}),
     ...(seccomp ? { seccompProfile: { type: seccomp } } : {}),
     ...(settings.dropAllCapabilities ? { capabilities: { drop: ["ALL"] } } : {}),
   };
