@@ -2,8 +2,9 @@
 import { notificationValues } from "#charts/argocd/notifications";
 import type { RenderContext } from "#constructs/application-chart";
 import { type ChartName, type ChartPin, chartNames, chartPins } from "#model/chart-pins";
-import { type Environment, isSingleNode, stateStoreOf } from "#model/environment";
+import { isSingleNode, stateStoreOf } from "#model/environment";
 import { namespaces, valkey } from "#model/names";
+import { collectsLogs, collectsTraces } from "#model/telemetry";
 import { waves } from "#model/waves";
 import { thirdPartyValues } from "./catalogue.ts";
 import type { HelmValues } from "./helm-values.ts";
@@ -42,6 +43,9 @@ const gatewayApi = ({ environment }: RenderContext): boolean => environment.gate
 
 /** One 8 GB node holds the product, its stores, metrics and dashboards; docs/environments.md counts what else would fit. */
 const notOnOneNode = ({ environment }: RenderContext): boolean => !isSingleNode(environment);
+
+const traced = ({ environment }: RenderContext): boolean => collectsTraces(environment);
+const logged = ({ environment }: RenderContext): boolean => collectsLogs(environment);
 
 const table: Readonly<Record<ChartName, Row>> = {
   "prometheus-operator-crds": {
@@ -122,13 +126,13 @@ const table: Readonly<Record<ChartName, Row>> = {
     wave: waves.kafka,
     why: "metrics, alerts and dashboards",
   },
-  loki: { namespace: namespaces.monitoring, wave: waves.kafka, wanted: notOnOneNode, why: "keeps logs" },
-  alloy: { namespace: namespaces.monitoring, wave: waves.topics, wanted: notOnOneNode, why: "collects logs" },
-  jaeger: { namespace: namespaces.monitoring, wave: waves.kafka, wanted: notOnOneNode, why: "keeps traces" },
+  loki: { namespace: namespaces.monitoring, wave: waves.kafka, wanted: logged, why: "keeps logs" },
+  alloy: { namespace: namespaces.monitoring, wave: waves.topics, wanted: logged, why: "collects logs" },
+  jaeger: { namespace: namespaces.monitoring, wave: waves.kafka, wanted: traced, why: "keeps traces" },
   "opentelemetry-collector": {
     namespace: namespaces.monitoring,
     wave: waves.topics,
-    wanted: notOnOneNode,
+    wanted: traced,
     why: "takes spans from services and sidecars",
   },
   falco: { namespace: namespaces.falco, wave: waves.topics, wanted: notOnOneNode, why: "tells unusual system calls" },
@@ -173,9 +177,3 @@ function valuesOf(name: ChartName, { environment }: RenderContext, inputs: Platf
   if (name !== "argo-cd") return values;
   return { ...values, notifications: { ...(values.notifications as HelmValues), ...notificationValues(environment) } };
 }
-
-/** Traces are collected; where not, sidecars and services are told to send none. */
-export const collectsTraces = (environment: Environment): boolean => !isSingleNode(environment);
-
-/** Loki keeps logs; where not, they are on the node alone. */
-export const collectsLogs = (environment: Environment): boolean => !isSingleNode(environment);

@@ -8,6 +8,7 @@ import { components, controlPlaneTrustDomain, namespaces, otelCollector, trustDo
 import { paths } from "#model/paths";
 import type { AnyService, Invocation } from "#model/service";
 import { callersOf, deadLetterTopicOf, readableSecrets, type System, usesState } from "#model/system";
+import { collectsTraces } from "#model/telemetry";
 
 export interface DaprPolicies {
   readonly configuration: ConfigurationSpec;
@@ -46,10 +47,12 @@ function configurationOf(
       workloadCertTTL: "24h",
       allowedClockSkew: "15m",
     },
-    tracing: {
-      samplingRate: String(environment.traceSampling),
-      otel: { endpointAddress: OTEL_COLLECTOR, isSecure: false, protocol: "grpc" },
-    },
+    tracing: collectsTraces(environment)
+      ? {
+          samplingRate: String(environment.traceSampling),
+          otel: { endpointAddress: OTEL_COLLECTOR, isSecure: false, protocol: "grpc" },
+        }
+      : { samplingRate: "0" },
     metrics: {
       enabled: true,
       // Paths hold ids: without this every task would be a time series.

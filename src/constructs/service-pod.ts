@@ -7,6 +7,7 @@ import { paths } from "#model/paths";
 import { bytesQuantity, mebibytes } from "#model/quantities";
 import type { AnyService } from "#model/service";
 import { usesPostgres } from "#model/system";
+import { collectsTraces } from "#model/telemetry";
 import type { RenderContext } from "./application-chart.ts";
 import type { Plain, PodSpec } from "./built-in.ts";
 import { containerResources } from "./container-resources.ts";
@@ -86,8 +87,12 @@ function environmentVariables(context: RenderContext, name: string, service: Any
     SHUTDOWN_DRAIN_SECONDS: String(drainSeconds(service)),
     DAPR_API_TOKEN_FILE: `${MOUNTS.tokens}/dapr-api-token`,
     APP_API_TOKEN_FILE: `${MOUNTS.tokens}/app-api-token`,
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${otelCollector}.${namespaces.monitoring}.svc.cluster.local:4318`,
-    OTEL_TRACES_SAMPLER_ARG: String(environment.traceSampling),
+    ...(collectsTraces(environment)
+      ? {
+          OTEL_EXPORTER_OTLP_ENDPOINT: `http://${otelCollector}.${namespaces.monitoring}.svc.cluster.local:4318`,
+          OTEL_TRACES_SAMPLER_ARG: String(environment.traceSampling),
+        }
+      : {}),
     ...(usesPostgres(model, service) ? { DATABASE_SCHEMA: schemaName(name), DATABASE_CA_FILE } : {}),
   };
   return Object.entries(variables).map(([variable, value]) => ({ name: variable, value }));

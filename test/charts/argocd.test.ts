@@ -8,7 +8,9 @@ import { RootChart } from "#charts/argocd/root";
 import { chartsOf } from "#charts/index";
 import { type ThirdPartyApplication, thirdPartyApplications } from "#charts/third-party/index";
 import { readKnownValues, unknownKeys } from "#charts/third-party/known-keys";
+import { platformInputs } from "#charts/third-party/platform-inputs";
 import { argoHealthChecks } from "#charts/third-party/values/argo-health";
+import { footprint } from "#charts/third-party/workloads";
 import { ApplicationChart, type RenderContext } from "#constructs/application-chart";
 import { customResource } from "#constructs/custom-resource";
 import { environments } from "#environments";
@@ -363,5 +365,23 @@ describe("docs/bootstrap.md", () => {
     );
     const listed = [...text.matchAll(/^\| (-?\d+) \|/gm)].map(([, wave]) => wave);
     expect(listed).toEqual(expect.arrayContaining([...new Set(rendered)]));
+  });
+});
+
+describe("docs/environments.md", () => {
+  it("lists which environment installs which chart, why, and what it asks of a small node", () => {
+    const rows = readFileSync("docs/environments.md", "utf8")
+      .split("\n")
+      .filter((line) => /^\| [a-z]/.test(line) && !line.startsWith("| chart "));
+    const small = platformInputs(dev);
+    const applications = all.flatMap((environment) => thirdPartyApplications(contextOf(environment)));
+    const reasons = new Map(applications.map(({ name, why }) => [name, why]));
+    const expected = [...reasons].sort().map(([name, why]) => {
+      const marks = all.map((environment) => (installed(environment).includes(name) ? " x " : "  ")).join("|");
+      const pods = footprint(small, new Set([name]));
+      const requested = pods.reduce((sum, { replicas, memory }) => sum + replicas * memory.mebibytes, 0);
+      return `| ${name} |${marks}| ${requested} | ${why} |`;
+    });
+    expect(rows).toEqual(expected);
   });
 });

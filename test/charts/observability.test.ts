@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { Testing } from "cdk8s";
-import { dashboardsOf, ObservabilityChart, ruleGroupsOf } from "#charts/observability/index";
+import { dashboardsOf, ObservabilityChart, ruleGroupsOf } from "#charts/observability";
 import { ServiceChart } from "#charts/service";
 import { thirdPartyApplications } from "#charts/third-party/index";
 import { knownMetrics } from "#charts/third-party/metrics";

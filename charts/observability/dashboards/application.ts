@@ -1,8 +1,8 @@
-import { collectsLogs } from "#charts/third-party/index";
 import type { RenderContext } from "#constructs/application-chart";
 import { type Dashboard, logs, type Row, stat, timeseries } from "#constructs/dashboard";
 import { namespaces } from "#model/names";
 import { errorRatio as errorLimit, limits, serviceLevels } from "#model/objectives";
+import { collectsLogs } from "#model/telemetry";
 import { errorRatio, inSeconds, own, ownBuckets, quantile, rate, requestRate } from "../queries.ts";
 
 const ofService = 'service=~"$service"';

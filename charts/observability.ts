@@ -6,17 +6,17 @@ import { type Dashboard, dashboardJson } from "#constructs/dashboard";
 import { commonLabels } from "#constructs/labels";
 import { namespaces } from "#model/names";
 import { waves } from "#model/waves";
-import { applicationDashboard } from "./dashboards/application.ts";
-import { daprDashboard } from "./dashboards/dapr.ts";
-import { kafkaDashboard } from "./dashboards/kafka.ts";
-import { kubernetesDashboard } from "./dashboards/kubernetes.ts";
-import { addMonitors } from "./monitors.ts";
-import { daprRules } from "./rules/dapr.ts";
-import { deliveryRules } from "./rules/delivery.ts";
-import { eventRules } from "./rules/events.ts";
-import { serviceRules } from "./rules/services.ts";
-import { storeRules } from "./rules/stores.ts";
-import { workloadRules } from "./rules/workloads.ts";
+import { applicationDashboard } from "./observability/dashboards/application.ts";
+import { daprDashboard } from "./observability/dashboards/dapr.ts";
+import { kafkaDashboard } from "./observability/dashboards/kafka.ts";
+import { kubernetesDashboard } from "./observability/dashboards/kubernetes.ts";
+import { addMonitors } from "./observability/monitors.ts";
+import { daprRules } from "./observability/rules/dapr.ts";
+import { deliveryRules } from "./observability/rules/delivery.ts";
+import { eventRules } from "./observability/rules/events.ts";
+import { serviceRules } from "./observability/rules/services.ts";
+import { storeRules } from "./observability/rules/stores.ts";
+import { workloadRules } from "./observability/rules/workloads.ts";
 
 /** Every alert and recording rule of an environment. */
 export const ruleGroupsOf = (context: RenderContext): RuleGroup[] => [
