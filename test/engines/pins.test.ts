@@ -12,7 +12,9 @@ describe("the pinned version of an engine is the one that its recipe installs", 
       test(`${name}: go.mod requires it, names its program and go.sum has its checksum`, () => {
         const goMod = read("go", pin.folder, "go.mod");
         expect(goMod).toMatch(new RegExp(`^(require )?\\s*${pin.module} ${pin.version}( // indirect)?$`, "m"));
-        expect(goMod).toMatch(new RegExp(`^(tool )?\\s*${pin.package}$`, "m"));
+        const [own] = "sources" in pin ? pin.sources : [];
+        if (own) expect(read("go", pin.folder, own)).toContain(`"${pin.module}/`);
+        else expect(goMod).toMatch(new RegExp(`^(tool )?\\s*${pin.package}$`, "m"));
         expect(read("go", pin.folder, "go.sum")).toContain(`\n${pin.module} ${pin.version} h1:`);
       });
     } else if (pin.from === "maven") {
