@@ -11,6 +11,7 @@ import { NamespacesChart } from "./namespaces.ts";
 import { NetworkPoliciesChart } from "./network-policies.ts";
 import { PostgresChart } from "./postgres.ts";
 import { ScalingChart } from "./scaling.ts";
+import { SchemaRegistryChart } from "./schema-registry.ts";
 import { SecretStoresChart } from "./secret-stores.ts";
 import { ServiceChart } from "./service.ts";
 import { thirdPartyApplications } from "./third-party/index.ts";
@@ -24,6 +25,7 @@ export function chartsOf(app: App, context: RenderContext): ApplicationChart[] {
     new SecretStoresChart(app, context),
     ...storeCharts(app, context),
     ...kafkaCharts(app, context),
+    new SchemaRegistryChart(app, context),
     new DaprComponentsChart(app, context),
     new NetworkPoliciesChart(app, context),
     ...(isSingleNode(context.environment) ? [] : [new ScalingChart(app, context)]),

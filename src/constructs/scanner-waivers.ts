@@ -40,6 +40,15 @@ export const waivers = { PULL_POLICY, UNRELEASED, SCALED_BY_KEDA, SINGLE_NODE, P
 export const imageWaivers = ({ images }: RenderContext, image: string): readonly Waiver[] =>
   images[image]?.digest ? [PULL_POLICY] : [PULL_POLICY, UNRELEASED];
 
+/** What holds for every pod of ours that runs somebody else's image. */
+export const thirdPartyImageWaivers: readonly Waiver[] = [
+  {
+    ...PULL_POLICY,
+    reason: "The version is exact and does not move: pulling it again fails while the registry is away",
+  },
+  { checkov: "CKV_K8S_43", reason: "No digest of this version is confirmed by a source" },
+];
+
 /** Annotations that tell kube-score and checkov what is waived and why. */
 export function waive(...given: readonly Waiver[]): Record<string, string> {
   const kubeScore = given.flatMap((waiver) => waiver.kubeScore ?? []);
