@@ -225,4 +225,29 @@ const home: Rule = {
   },
 };
 
-export const argocdRules: readonly Rule[] = [folders, synced, guarded, inProject, ownedOnce, pinned, values, home];
+const hooks: Rule = {
+  id: "job-is-hook",
+  reason: "A Job cannot be changed: applied as a plain resource, the next image makes every sync fail.",
+  remedy: "Annotate it with hook(), which has Argo CD replace it",
+  severity: "error",
+  *check(rendering) {
+    for (const resource of rendering.ofKind("Job")) {
+      const annotations = textMapAt(resource.manifest.metadata, "annotations");
+      const replaced = annotations["argocd.argoproj.io/hook-delete-policy"]?.includes("BeforeHookCreation");
+      if (!annotations["argocd.argoproj.io/hook"] || !replaced)
+        yield { resource, problem: "it is no hook that is replaced" };
+    }
+  },
+};
+
+export const argocdRules: readonly Rule[] = [
+  folders,
+  synced,
+  guarded,
+  inProject,
+  ownedOnce,
+  pinned,
+  values,
+  home,
+  hooks,
+];

@@ -88,4 +88,25 @@ const closed: Rule = {
   },
 };
 
-export const networkRules: readonly Rule[] = [denied, closed];
+const streams: Rule = {
+  id: "route-streaming-timeout",
+  reason: "A request timeout at the edge ends a stream in the middle.",
+  remedy: "Give the route timeouts.request: 0s",
+  severity: "error",
+  *check(rendering) {
+    for (const resource of rendering.ofKind("HTTPRoute")) {
+      const service = rendering.model.services[resource.manifest.metadata.name];
+      const streaming = Object.values(service?.invokes ?? {}).some((edge) => edge.streaming);
+      for (const rule of listAt(resource.manifest.spec, "rules")) {
+        const paths = listAt(rule, "matches").map((match) => textAt(match, "path", "value") ?? "");
+        const longLived = streaming || paths.some((path) => service?.routes[path]?.longLived);
+        const timeout = textAt(rule, "timeouts", "request");
+        if (longLived && timeout !== "0s") {
+          yield { resource, problem: `streams under ${paths.join(", ")} end after ${timeout ?? "15s, the default"}` };
+        }
+      }
+    }
+  },
+};
+
+export const networkRules: readonly Rule[] = [denied, closed, streams];

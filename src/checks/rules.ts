@@ -1,3 +1,4 @@
+import { accessRules } from "./access-rules.ts";
 import { argocdRules } from "./argocd-rules.ts";
 import { availabilityRules } from "./availability-rules.ts";
 import { capacityRules } from "./capacity-rules.ts";
@@ -42,6 +43,7 @@ const all: readonly Rule[] = [
   ...argocdRules,
   ...networkRules,
   ...secretRules,
+  ...accessRules,
   ...capacityRules,
 ];
 

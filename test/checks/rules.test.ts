@@ -3,6 +3,7 @@ import { rules } from "#checks/rules";
 import { environments } from "#environments";
 import { daprFaults, resiliencyFaults, topicFaults } from "./faults/dapr.ts";
 import {
+  accessFaults,
   argocdFaults,
   capacityFaults,
   metadataFaults,
@@ -24,6 +25,7 @@ const faults: readonly Fault[] = [
   ...argocdFaults,
   ...networkFaults,
   ...secretFaults,
+  ...accessFaults,
   ...capacityFaults,
 ];
 

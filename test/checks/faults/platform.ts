@@ -231,9 +231,11 @@ const owned = faultsOf("resource-owned-once");
 const pinned = faultsOf("chart-pinned");
 const values = faultsOf("chart-values-known");
 const home = faultsOf("application-home");
+const hook = faultsOf("job-is-hook");
 const OPTIONS = "metadata annotations argocd.argoproj.io/sync-options";
 
 export const argocdFaults: readonly Fault[] = [
+  hook("a Job that stays", set("Job tasks-migration", "metadata annotations", {}), /no hook that is replaced/),
   folders("a folder that nobody applies", remove("Application tasks"), /no Application applies gitops\/staging\/tasks/),
   folders(
     "an Application of nothing",
@@ -323,10 +325,21 @@ export const argocdFaults: readonly Fault[] = [
 
 const denied = faultsOf("network-default-deny");
 const open = faultsOf("network-open");
+const streams = faultsOf("route-streaming-timeout");
 const POLICY = "NetworkPolicy tasks";
 const everywhere = [{ ipBlock: { cidr: "0.0.0.0/0" } }];
 
 export const networkFaults: readonly Fault[] = [
+  streams(
+    "a timeout on a stream",
+    set("HTTPRoute realtime", "spec rules 0 timeouts request", "30s"),
+    /streams under \/ws end after 30s/,
+  ),
+  streams(
+    "the default timeout on a stream",
+    set("HTTPRoute gateway", "spec rules 0 timeouts", undefined),
+    /streams under \/api end after 15s/,
+  ),
   denied(
     "a namespace without a default",
     remove("NetworkPolicy default-deny", "todo-apps"),
@@ -356,7 +369,7 @@ export const networkFaults: readonly Fault[] = [
 const object = faultsOf("secret-not-rendered");
 const text = faultsOf("secret-not-in-text");
 const variable = faultsOf("secret-not-in-variable");
-const password = ["hunter", "2hunter", "2"].join("");
+const password = "no-real-value";
 const env = (name: string, value: string) => set(tasks, `${POD} containers 0 env 0`, { name, value });
 
 export const secretFaults: readonly Fault[] = [
@@ -386,6 +399,52 @@ export const secretFaults: readonly Fault[] = [
     "a password in a component",
     set("Component statestore", "spec metadata 0", { name: "redisPassword", value: password }),
     /metadata redisPassword/,
+  ),
+];
+
+const secretKey = faultsOf("secret-key-exists");
+const external = faultsOf("external-secret-readable");
+const daprSecret = faultsOf("dapr-secret-readable");
+const least = faultsOf("rbac-least");
+const RULE = "rules 0";
+
+export const accessFaults: readonly Fault[] = [
+  secretKey(
+    "a file that the Secret does not hold",
+    set("ExternalSecret tasks-database", "spec target template data", { url: "u" }),
+    /Job\/tasks-migration: the Secret tasks-database has no key direct-url/,
+  ),
+  secretKey(
+    "a variable of the sidecar without its key",
+    set("ExternalSecret tasks-kafka", "spec data", []),
+    /Deployment\/tasks: the Secret tasks-kafka has no key user\.crt/,
+  ),
+  external(
+    "a Secret that the store may not read",
+    set("ExternalSecret tasks-kafka", "spec data 0 remoteRef key", "chats"),
+    /operator-secrets may not read infra-services\/chats/,
+  ),
+  external(
+    "a namespace that the store does not serve",
+    set("ClusterSecretStore todo-secrets", "spec conditions", [{ namespaces: ["default"] }]),
+    /todo-secrets does not serve todo-apps/,
+  ),
+  daprSecret(
+    "a secret that the account may not read",
+    set("Role chat-secrets", `${RULE} resourceNames`, ["chat-database"]),
+    /chat may not read openai-api-key/,
+  ),
+  daprSecret(
+    "a secret beyond the scope",
+    set("Role chat-secrets", `${RULE} resourceNames`, ["chat-database", "openai-api-key", "smtp-url"]),
+    /may read smtp-url, its scope not/,
+  ),
+  least("every Secret", set("Role chat-secrets", `${RULE} resourceNames`, undefined), /reads every Secret/),
+  least("every verb", set("Role chat-secrets", `${RULE} verbs`, ["*"]), /allows all verbs/),
+  least(
+    "an administrator",
+    set("RoleBinding viewer", "roleRef name", "cluster-admin"),
+    /administrators of the cluster/,
   ),
 ];
 
