@@ -9,7 +9,7 @@ const model = scaledSystem(todo, Number(factor));
 const rendered = Object.values(environments).map((environment) => renderEnvironment(model, environment, {}));
 // A system of twenty times the services is beyond the environments' capacity, which is not what is measured here.
 if (factor === "1") assertChecked(model, rendered);
-const { files } = writeTree(folder, rendered);
+const { files } = writeTree(folder, rendered, "all");
 console.log(
   JSON.stringify({ documents: files.size, peakMebibytes: Math.round(process.resourceUsage().maxRSS / 1024) }),
 );

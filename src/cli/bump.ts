@@ -8,6 +8,7 @@ import { assertChecked, renderEnvironment, writeTree } from "#synth/synth";
 import { todo } from "#system";
 import { runCommand, UsageError } from "./command.ts";
 import { chooseEnvironments } from "./environments.ts";
+import { projectFolder } from "./project-folder.ts";
 
 const help = `
 Pins images of one environment and renders it.
@@ -44,7 +45,7 @@ if (import.meta.main) {
     if (!values.env) throw new UsageError("no environment", "Say which with --env NAME");
     const [environment] = chooseEnvironments([values.env]);
     if (!environment) return;
-    const root = process.cwd();
+    const root = projectFolder();
     const known = ownImages(todo);
     const before = readImages(root, environment.name, known);
     const bumps = parseBumps(positionals, known);
@@ -55,7 +56,7 @@ if (import.meta.main) {
     const file = imagesFile(environment.name);
     const restore = replaceFile(resolve(root, file), imagesText(after));
     try {
-      const plan = writeTree(resolve(root, "gitops"), [rendered]);
+      const plan = writeTree(resolve(root, "gitops"), [rendered], "some");
       for (const [service, pin] of Object.entries(bumps)) {
         const old = before[service] ? imagePinText(before[service]) : "nothing";
         console.log(

@@ -7,6 +7,7 @@ import { assertChecked, compareTree, type RenderedEnvironment, renderEnvironment
 import { todo } from "#system";
 import { exitCodes, runCommand } from "./command.ts";
 import { chooseEnvironments } from "./environments.ts";
+import { projectFolder } from "./project-folder.ts";
 
 const help = `
 Renders the Kubernetes desired state of every environment into gitops/.
@@ -31,7 +32,9 @@ const options = {
 /** How many paths a list shows before it only counts. */
 const SHOWN = 20;
 
-const pathsOf = (plan: TreePlan): string[] => [...plan.added, ...plan.changed, ...plan.removed].sort();
+/** Foreign files count too: Argo CD would apply what somebody laid beside the rendering. */
+const differences = ({ added, changed, removed, foreign }: TreePlan): number =>
+  added.length + changed.length + removed.length + foreign.length;
 
 function printJson(rendered: readonly RenderedEnvironment[], plan: TreePlan): void {
   const { added, changed, removed, foreign } = plan;
@@ -70,21 +73,21 @@ function printSummary(
 }
 
 await runCommand({ help, options }, ({ values }) => {
-  const root = process.cwd();
+  const root = projectFolder();
   const chosen = chooseEnvironments(values.env);
   const folder = resolve(root, values.out ?? "gitops");
   const rendered = chosen.map((environment) =>
     renderEnvironment(todo, environment, readImages(root, environment.name, ownImages(todo))),
   );
   const warnings = assertChecked(todo, rendered);
-  const plan = values.check ? compareTree(folder, rendered) : writeTree(folder, rendered);
-  const stale = values.check === true && pathsOf(plan).length > 0;
+  const extent = values.env ? "some" : "all";
+  const plan = values.check ? compareTree(folder, rendered, extent) : writeTree(folder, rendered, extent);
   if (values.json) printJson(rendered, plan);
   else printSummary(values.out ?? "gitops", rendered, plan, warnings.length, values.check === true);
-  if (stale) {
+  if (values.check && differences(plan) > 0) {
     throw new UserError(
-      `${pathsOf(plan).length} files are not what the model renders`,
-      "Run npm run synth and commit the result",
+      `${differences(plan)} files are not what the model renders`,
+      "Run npm run synth, look at git diff, and commit the result or revert the edit by hand",
     );
   }
   return exitCodes.done;

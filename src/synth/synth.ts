@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import type { Violation } from "#checks/rule";
 import { checkAll } from "#checks/run";
 import type { RenderedDocument } from "#emit/document";
@@ -54,14 +55,32 @@ export function assertChecked(model: System, rendered: readonly RenderedEnvironm
 const allFiles = (rendered: readonly RenderedEnvironment[]): Map<string, string> =>
   new Map(rendered.flatMap(({ files }) => [...files]));
 
+/** `all`: every environment was rendered, so that what is left of others is no longer declared. */
+export type Extent = "all" | "some";
+
 /** Compares a tree with what the model renders; reads only. */
-export const compareTree = (folder: string, rendered: readonly RenderedEnvironment[]): TreePlan =>
-  planTree(folder, allFiles(rendered), { scope: rendered.map(({ environment }) => environment.name) });
+export const compareTree = (folder: string, rendered: readonly RenderedEnvironment[], extent: Extent): TreePlan =>
+  planTree(folder, allFiles(rendered), {
+    scope: [
+      ...new Set([
+        ...rendered.map(({ environment }) => environment.name),
+        ...(extent === "all" ? foldersIn(folder) : []),
+      ]),
+    ],
+  });
+
+/** Folders of environments, also of those that left the model. */
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map(({ name }) => name);
+}
 
 /** Brings a tree to what the model renders, all of it or nothing. */
-export function writeTree(folder: string, rendered: readonly RenderedEnvironment[]): TreePlan {
+export function writeTree(folder: string, rendered: readonly RenderedEnvironment[], extent: Extent): TreePlan {
   using lock = lockTree(folder);
-  const plan = compareTree(folder, rendered);
+  const plan = compareTree(folder, rendered, extent);
   applyPlan(plan, lock);
   return plan;
 }
