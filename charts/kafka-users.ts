@@ -5,10 +5,17 @@ import { commonLabels, kafkaClusterLabel } from "#constructs/labels";
 import { type Acl, aclsOf, debuggerAcls, lagReaderAcls, usesKafka } from "#model/acls";
 import { isSingleNode } from "#model/environment";
 import { kafkaUsers, namespaces } from "#model/names";
+import { kafkaClientCertificates } from "#model/objectives";
+import type { Duration } from "#model/quantities";
 import { waves } from "#model/waves";
 
-/** Days of a client certificate; sidecars see a renewed one after a restart, alerts say so before it expires. */
-const VALIDITY = { validityDays: 365, renewalDays: 60 } as const;
+const inDays = ({ milliseconds }: Duration): number => milliseconds / 86_400_000;
+
+/** Sidecars see a renewed certificate after a restart; an alert that counts by the same figures says so in time. */
+const VALIDITY = {
+  validityDays: inDays(kafkaClientCertificates.validity),
+  renewalDays: inDays(kafkaClientCertificates.renewBefore),
+};
 
 /** A Kafka identity for each service, with what its entry allows, and two for the platform. */
 export class KafkaUsersChart extends ApplicationChart {

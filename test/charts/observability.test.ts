@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { Testing } from "cdk8s";
+import { KafkaUsersChart } from "#charts/kafka-users";
 import { dashboardsOf, ObservabilityChart, ruleGroupsOf } from "#charts/observability";
 import { ServiceChart } from "#charts/service";
 import { thirdPartyApplications } from "#charts/third-party/index";
@@ -11,7 +12,7 @@ import { dashboardJson, type Panel } from "#constructs/dashboard";
 import { environments } from "#environments";
 import type { Environment } from "#model/environment";
 import { namespaces } from "#model/names";
-import { lagLimitOf, serviceLevels } from "#model/objectives";
+import { lagLimitOf, limits, serviceLevels } from "#model/objectives";
 import { ownMetrics, ownSeries, processSeries } from "#model/own-metrics";
 import { platformEdges, policedNamespaces } from "#model/platform-edges";
 import { eventTopics } from "#model/system";
@@ -167,6 +168,14 @@ describe("alerts", () => {
         expect(lagLimitOf(metadata.topic).events).toBeLessThan(partitions * Number(metadata.lagThreshold));
       }
     }
+  });
+
+  it("ask to restart a pod before the certificate that it read at its start can have ended", () => {
+    const users = new KafkaUsersChart(Testing.app(), contextOf(staging)).toJson();
+    const { renewalDays } = users[0].spec.authentication;
+    const { warning, critical } = limits.podWithKafkaCertificate;
+    expect(warning.milliseconds).toBeLessThan(critical.milliseconds);
+    expect(critical.milliseconds).toBeLessThan(renewalDays * 86_400_000);
   });
 
   it("ask for the lag under the names that the autoscalers give it", () => {
