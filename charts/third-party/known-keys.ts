@@ -36,28 +36,6 @@ const isMap = (value: HelmValue): value is HelmValues =>
 
 const segment = (key: string): string => (key.includes(".") ? JSON.stringify(key) : key);
 
-interface KeyPath {
-  readonly path: readonly string[];
-  readonly empty: boolean;
-}
-
-/** The path to each value; a list and an empty map are values. */
-function keyPaths(values: HelmValues, parent: readonly string[] = []): readonly KeyPath[] {
-  return Object.entries(values).flatMap(([key, value]) => {
-    const path = [...parent, segment(key)];
-    if (!isMap(value)) return [{ path, empty: false }];
-    return Object.keys(value).length === 0 ? [{ path, empty: true }] : keyPaths(value, path);
-  });
-}
-
-function isKnown(keys: ReadonlySet<string>, { path, empty }: KeyPath): boolean {
-  const whole = path.join(".");
-  if (keys.has(whole) || keys.has(`${whole}[]`)) return true;
-  // An empty map may stand for any branch, and changes nothing there.
-  if (empty && [...keys].some((key) => key.startsWith(`${whole}.`))) return true;
-  return path.some((_, depth) => keys.has(`${path.slice(0, depth + 1).join(".")}.*`));
-}
-
 const sets = new WeakMap<KnownValues, ReadonlySet<string>>();
 
 function keysOf(known: KnownValues): ReadonlySet<string> {
@@ -66,10 +44,22 @@ function keysOf(known: KnownValues): ReadonlySet<string> {
   return keys;
 }
 
-/** Our key paths that the chart's values did not have when they were seen. */
+/** Our key paths, a list and an empty map being values, that the chart's values did not have when they were seen. */
 export function unknownKeys(known: KnownValues, values: HelmValues): readonly string[] {
   const keys = keysOf(known);
-  return keyPaths(values)
-    .filter((each) => !isKnown(keys, each))
-    .map(({ path }) => path.join("."));
+  const unknown: string[] = [];
+  const visit = (below: HelmValues, parent: string): void => {
+    for (const [key, value] of Object.entries(below)) {
+      const path = parent === "" ? segment(key) : `${parent}.${segment(key)}`;
+      if (keys.has(`${path}.*`)) continue;
+      if (isMap(value) && Object.keys(value).length > 0) visit(value, path);
+      else if (!keys.has(path) && !keys.has(`${path}[]`) && !(isMap(value) && isBranch(keys, path))) unknown.push(path);
+    }
+  };
+  visit(values, "");
+  return unknown;
 }
+
+/** An empty map may stand for any branch, and changes nothing there. */
+const isBranch = (keys: ReadonlySet<string>, path: string): boolean =>
+  [...keys].some((key) => key.startsWith(`${path}.`));

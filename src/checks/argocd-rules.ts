@@ -97,9 +97,28 @@ const guarded: Rule = {
   },
 };
 
-/** Whether a project's list allows a kind; `*` stands for any. */
-const allows = (list: readonly Readonly<Record<string, unknown>>[], group: string, kind: string): boolean =>
-  list.some((entry) => (entry.group === group || entry.group === "*") && (entry.kind === kind || entry.kind === "*"));
+interface Allowed {
+  /** `<group>/<kind>`, either of them `*`; `null`: every kind. */
+  readonly namespaced: ReadonlySet<string> | null;
+  readonly clusterWide: ReadonlySet<string>;
+  readonly namespaces: ReadonlySet<unknown>;
+  readonly repositories: ReadonlySet<string>;
+}
+
+const kindSet = (spec: unknown, list: string): ReadonlySet<string> =>
+  new Set(listAt(spec, list).map(({ group, kind }) => `${String(group)}/${String(kind)}`));
+
+/** Every namespaced kind is allowed where no list says otherwise, and no cluster-wide one. */
+const allowedBy = ({ manifest: { spec } }: Resource): Allowed => ({
+  namespaced:
+    fields(spec).namespaceResourceWhitelist === undefined ? null : kindSet(spec, "namespaceResourceWhitelist"),
+  clusterWide: kindSet(spec, "clusterResourceWhitelist"),
+  namespaces: new Set(listAt(spec, "destinations").map(({ namespace }) => namespace)),
+  repositories: new Set(textsAt(spec, "sourceRepos")),
+});
+
+const contains = (set: ReadonlySet<string>, group: string, kind: string): boolean =>
+  [`${group}/${kind}`, `${group}/*`, `*/${kind}`, "*/*"].some((entry) => set.has(entry));
 
 const inProject: Rule = {
   id: "project-allows",
@@ -108,34 +127,30 @@ const inProject: Rule = {
   severity: "error",
   *check(rendering) {
     const projects = new Map(
-      rendering.ofKind("AppProject").map((each) => [each.manifest.metadata.name, each.manifest.spec]),
+      rendering.ofKind("AppProject").map((project) => [project.manifest.metadata.name, allowedBy(project)]),
     );
+    const projectOf = (application: Resource | undefined): Allowed | undefined =>
+      projects.get(textAt(application?.manifest.spec, "project") ?? "");
     const byFolder = applicationsByFolder(rendering);
     for (const resource of rendering.resources) {
-      const application = byFolder.get(resource.application);
-      const spec = application && projects.get(textAt(application.manifest.spec, "project") ?? "");
-      if (!spec) continue;
+      const project = projectOf(byFolder.get(resource.application));
+      if (!project) continue;
       const { apiVersion, kind, metadata } = resource.manifest;
       const group = groupOf(apiVersion);
-      const whitelist = metadata.namespace === undefined ? "clusterResourceWhitelist" : "namespaceResourceWhitelist";
-      const listed = fields(spec)[whitelist];
-      // Every namespaced kind is allowed where no list says otherwise, and no cluster-wide one.
-      const open = listed === undefined && metadata.namespace !== undefined;
-      if (!open && !allows(listAt(spec, whitelist), group, kind)) {
+      const listed = metadata.namespace === undefined ? project.clusterWide : project.namespaced;
+      if (listed && !contains(listed, group, kind)) {
         yield { resource, problem: `its project does not allow ${kind}${group && ` of ${group}`}` };
       }
-      const destinations = listAt(spec, "destinations").map(({ namespace }) => namespace);
-      if (metadata.namespace && !destinations.includes(metadata.namespace) && !destinations.includes("*")) {
+      if (metadata.namespace && !project.namespaces.has(metadata.namespace) && !project.namespaces.has("*")) {
         yield { resource, problem: `its project may not touch the namespace ${metadata.namespace}` };
       }
     }
     for (const application of rendering.ofKind("Application")) {
       const { spec } = application.manifest;
-      const project = projects.get(textAt(spec, "project") ?? "");
-      const allowed = new Set(textsAt(project, "sourceRepos"));
+      const project = projectOf(application);
       for (const source of [fieldsAt(spec, "source"), ...listAt(spec, "sources")]) {
         const { repoURL } = source;
-        if (project && typeof repoURL === "string" && !allowed.has(repoURL)) {
+        if (project && typeof repoURL === "string" && !project.repositories.has(repoURL)) {
           yield { resource: application, problem: `its project may not read ${repoURL}` };
         }
       }

@@ -1,23 +1,11 @@
 import { waveOf } from "./applications.ts";
-import { definitionsOf, isGiven, nameKey, servicePorts } from "./definitions.ts";
+import { definitionsOf, isGiven, servicePorts } from "./definitions.ts";
 import { selects, workloadsByNamespace } from "./pods.ts";
 import { fieldsAt, listAt, textMapAt, textsAt } from "./read.ts";
 import { type Reference, referencesOf } from "./references.ts";
-import type { Rendering, Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 
 const text = ({ kind, namespace, name }: Reference): string => `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
-
-/** References to one thing from one resource are one finding. */
-function* distinct(rendering: Rendering): Generator<Reference> {
-  const seen = new Map<unknown, Set<string>>();
-  for (const reference of referencesOf(rendering)) {
-    const key = `${text(reference)} ${reference.port ?? ""}`;
-    const known = seen.get(reference.from) ?? new Set();
-    if (known.has(key)) continue;
-    seen.set(reference.from, known.add(key));
-    yield reference;
-  }
-}
 
 const exists: Rule = {
   id: "reference-exists",
@@ -26,9 +14,9 @@ const exists: Rule = {
   severity: "error",
   *check(rendering) {
     const definitions = definitionsOf(rendering);
-    for (const reference of distinct(rendering)) {
-      const { kind, namespace, name, port, from } = reference;
-      const defined = definitions.get(nameKey(kind, namespace, name));
+    for (const reference of referencesOf(rendering)) {
+      const { kind, namespace, name, port, from, key } = reference;
+      const defined = definitions.get(key);
       if (defined === undefined) {
         if (!isGiven(rendering, kind, namespace, name)) {
           yield { resource: from, problem: `it refers to ${text(reference)}, which nothing makes` };
@@ -47,9 +35,9 @@ const inOrder: Rule = {
   severity: "error",
   *check(rendering) {
     const definitions = definitionsOf(rendering);
-    for (const reference of distinct(rendering)) {
-      const { kind, namespace, name, from } = reference;
-      const definer = definitions.get(nameKey(kind, namespace, name));
+    for (const reference of referencesOf(rendering)) {
+      const { from, key } = reference;
+      const definer = definitions.get(key);
       if (!definer || definer === from) continue;
       const [mine, its] = [waveOf(rendering, from), waveOf(rendering, definer)];
       const sameApplication = definer.application === from.application;

@@ -1,5 +1,6 @@
 /** Every name in a rendering that stands for another resource. */
 import { namespaces } from "#model/names";
+import { nameKey } from "./definitions.ts";
 import { injectedWorkloadsOf } from "./injected-workloads.ts";
 import { containersOf, type PodSpec, type Workload } from "./pods.ts";
 import { at, type Fields, fieldsAt, listAt, once, textAt, textMapAt } from "./read.ts";
@@ -13,6 +14,11 @@ export interface Reference {
   readonly name: string;
   /** Port of a Service that is referred to. */
   readonly port?: number;
+}
+
+export interface KeyedReference extends Reference {
+  /** As `nameKey` makes it. */
+  readonly key: string;
 }
 
 type Found = Omit<Reference, "from">;
@@ -182,7 +188,7 @@ function ofPod({ annotations }: Workload, pod: PodSpec, namespace: string | unde
   ];
 }
 
-export const referencesOf: (rendering: Rendering) => readonly Reference[] = once((rendering) => [
+const allReferencesOf = (rendering: Rendering): Reference[] => [
   ...rendering.resources.flatMap((from) => {
     const { kind, metadata, spec } = from.manifest;
     const { namespace } = metadata;
@@ -193,4 +199,23 @@ export const referencesOf: (rendering: Rendering) => readonly Reference[] = once
     const from = workload.resource;
     return ofPod(workload, pod.spec, from.manifest.metadata.namespace).map((reference) => ({ from, ...reference }));
   }),
-]);
+];
+
+/** Each once: what one resource says twice is said once. */
+export const referencesOf: (rendering: Rendering) => readonly KeyedReference[] = once((rendering) => {
+  const seen = new Map<Resource, Set<string>>();
+  const references: KeyedReference[] = [];
+  for (const reference of allReferencesOf(rendering)) {
+    const key = nameKey(reference.kind, reference.namespace, reference.name);
+    const once = reference.port === undefined ? key : `${key} ${reference.port}`;
+    let known = seen.get(reference.from);
+    if (!known) {
+      known = new Set();
+      seen.set(reference.from, known);
+    }
+    if (known.has(once)) continue;
+    known.add(once);
+    references.push({ ...reference, key });
+  }
+  return references;
+});

@@ -20,7 +20,7 @@ const SECRET_TEXTS: readonly (readonly [what: string, pattern: RegExp])[] = [
 ];
 
 /** Cheap test that every text above passes; most texts fail it. */
-const SUSPICIOUS = /:\/\/|PRIVATE KEY|Key=|Password=|Pwd=|eyJ|AKIA|gh[pousr]_|sk-|xox/;
+const SUSPICIOUS = /:\/\/[^\s/@]*@|PRIVATE KEY|Key=|Password=|Pwd=|eyJ|AKIA|gh[pousr]_|\bsk-|xox/;
 
 /** Every text of a document is looked at, so this collects instead of yielding. */
 function suspicious(value: unknown, path: string, found: [string, string][]): void {
