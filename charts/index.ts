@@ -9,6 +9,7 @@ import { KafkaChart } from "./kafka.ts";
 import { KafkaUsersChart } from "./kafka-users.ts";
 import { NamespacesChart } from "./namespaces.ts";
 import { NetworkPoliciesChart } from "./network-policies.ts";
+import { ObservabilityChart } from "./observability.ts";
 import { PostgresChart } from "./postgres.ts";
 import { ScalingChart } from "./scaling.ts";
 import { SchemaRegistryChart } from "./schema-registry.ts";
@@ -27,6 +28,7 @@ export function chartsOf(app: App, context: RenderContext): ApplicationChart[] {
     ...kafkaCharts(app, context),
     new SchemaRegistryChart(app, context),
     new DaprComponentsChart(app, context),
+    new ObservabilityChart(app, context),
     new NetworkPoliciesChart(app, context),
     ...(isSingleNode(context.environment) ? [] : [new ScalingChart(app, context)]),
     ...serviceCharts(app, context),

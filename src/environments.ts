@@ -49,7 +49,7 @@ export const environments = declare(todo, {
     held: false,
     provider: kind(),
     domain: "todo.dev.example.com",
-    kafka: strimzi({ brokers: 1, storage: gibibytes(5), heap: mebibytes(384), memory: mebibytes(768) }),
+    kafka: strimzi({ brokers: 1, storage: gibibytes(5), heap: mebibytes(320), memory: mebibytes(640) }),
     postgres: cloudNativePg({ instances: 1, storage: gibibytes(5), memory: mebibytes(256), maxConnections: 100 }),
     secrets: kubernetesSecrets(),
     size: singleNode({ cpu: millicores(4000), memory: mebibytes(7000) }),

@@ -9,6 +9,7 @@ import { type NamespacePods, type NetworkEdge, type Peer, type Port, servicePods
 import { platform } from "./platform-workloads.ts";
 import { daprPorts, kafkaEndpoint, postgresEndpoint } from "./product-edges.ts";
 import { readableSecrets, type System } from "./system.ts";
+import { collectsTraces } from "./telemetry.ts";
 
 /** Namespaces whose pods may only do what an edge says. */
 export const policedNamespaces = ({ gateway, secrets }: Environment): readonly Namespace[] => [
@@ -49,10 +50,9 @@ export const readsSecrets = (model: System): readonly string[] =>
     .map(([name]) => name);
 
 /** Who connects to the brokers' client listener, wherever the brokers run. */
-export const kafkaClients = (model: System, _environment: Environment): readonly Peer[] => [
+export const kafkaClients = (model: System, environment: Environment): readonly Peer[] => [
   ...usesKafka(model).map(servicePods),
-  platform.keda,
-  platform.kafkaUi,
+  ...(isSingleNode(environment) ? [] : [platform.keda, platform.kafkaUi]),
 ];
 
 type Row = readonly [id: string, from: readonly Peer[], to: readonly Peer[], ports: readonly Port[], why: string];
@@ -144,9 +144,11 @@ function secrets(model: System, { provider, secrets: source }: Environment): Row
 function kafka(model: System, environment: Environment): Row[] {
   const { peers, ports } = kafkaEndpoint(environment);
   const { kafkaUi, schemaRegistry, schemaRegistration } = platform;
-  const registryClients = [...usesKafka(model).map(servicePods), kafkaUi, schemaRegistration];
+  // One node has no room for kafka-ui and KEDA.
+  const single = isSingleNode(environment);
+  const registryClients = [...usesKafka(model).map(servicePods), ...(single ? [] : [kafkaUi]), schemaRegistration];
   const registry: Row[] = [
-    ["kafka-ui", [kafkaUi], peers, ports, "people look into topics"],
+    ...(single ? [] : [["kafka-ui", [kafkaUi], peers, ports, "people look into topics"] as const]),
     ["schema-registry", registryClients, [schemaRegistry], tcp(8080), "contracts are registered and read"],
   ];
   if (environment.kafka.kind !== "strimzi") return registry;
@@ -155,7 +157,7 @@ function kafka(model: System, environment: Environment): Row[] {
   const api = kubernetesApi(environment.provider);
   return [
     ...registry,
-    ["keda-kafka", [keda], peers, ports, "KEDA reads consumer lag"],
+    ...(single ? [] : [["keda-kafka", [keda], peers, ports, "KEDA reads consumer lag"] as const]),
     ["kafka-brokers", [brokers], [brokers], tcp(9090, 9091), "controllers' quorum and replication"],
     ["kafka-operator", [strimziOperator], [brokers], tcp(9090, 9091, 8443), "Strimzi rolls brokers with care"],
     ["kafka-entities", [kafkaEntityOperator, kafkaExporter], [brokers], tcp(9091), "topics, users and lag metrics"],
@@ -210,7 +212,9 @@ function monitoring(model: System, environment: Environment, services: readonly 
   ];
   return [
     ["observability", [own], [own], everywhere, "one stack: metrics, logs, traces, dashboards and alerts"],
-    ["traces", services, [collector], tcp(4317, 4318), "spans of services and sidecars"],
+    ...(collectsTraces(environment)
+      ? [["traces", services, [collector], tcp(4317, 4318), "spans of services and sidecars"] as const]
+      : []),
     ["alerts", [alertmanager], [internet], tcp(443, 587), "alerts reach people by webhook or mail"],
     ["prometheus-webhook", [apiServer], [prometheusOperator], tcp(10_250), "the API server has rules checked"],
     ["nodes", [prometheus], [privateNetwork], tcp(10_250, 9100), "kubelets and node exporters"],

@@ -61,9 +61,9 @@ export const unconfirmedOf = (environment: Environment): UnconfirmedFact[] => [
   ...sizes(environment),
 ];
 
-const PLACEHOLDER = /(^|[/.@-])example([/.@-]|$)|00000000-0000|pkc-00000/;
+const PLACEHOLDER = /(^|[/.@-])example([/.@-]|$)|00000000-0000|pkc-00000|(^|\/)todo-prod\b/;
 
-/** Addresses and ids that whoever runs the product has to replace: all that name `example` or are all zeros. */
+/** Addresses and ids that whoever runs the product has to replace: what names `example`, is all zeros or `todo-prod`. */
 export function placeholdersOf(environment: Environment): UnconfirmedFact[] {
   const found: UnconfirmedFact[] = [];
   const visit = (value: unknown, path: string): void => {
