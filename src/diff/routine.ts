@@ -1,4 +1,5 @@
 import type { Manifest } from "#emit/document";
+import { TOOLS_IMAGE } from "#model/own-images";
 import type { Comparison, Pair } from "./compare.ts";
 import { compareVersions, parseImage, parseVersion } from "./flags/image-reference.ts";
 import type { Finding } from "./flags/index.ts";
@@ -29,9 +30,10 @@ const VERSION_LABEL = "app.kubernetes.io/version";
 
 function isRoutinePair({ before, after, renamed, moved }: Pair): boolean {
   if (!before || !after || renamed || moved || before.origin !== after.origin) return false;
-  const [, service] = /^services\.([a-z0-9-]+)$/.exec(after.origin) ?? [];
   const list = containerLists[after.manifest.kind];
-  if (service === undefined || list === undefined) return isSame(before.manifest, after.manifest);
+  // Without our header nobody knows whose image it is.
+  if (after.origin === "" || list === undefined) return isSame(before.manifest, after.manifest);
+  const [, service = TOOLS_IMAGE] = /^services\.([a-z0-9-]+)$/.exec(after.origin) ?? [];
   const tags = new Map<string, string>();
   const isImage = new RegExp(`^${list}\\d+/image$`);
   return onlyDiffers(before.manifest, after.manifest, "", (path, old, now) => {
