@@ -1,4 +1,5 @@
 import { UNRELEASED } from "#model/images";
+import { ownImages } from "#model/own-images";
 import { containersOf, workloadsOf } from "./pods.ts";
 import type { Rule } from "./rule.ts";
 
@@ -7,7 +8,7 @@ const DIGEST = /@sha256:[0-9a-f]{64}$/;
 const imageByDigest: Rule = {
   id: "image-by-digest",
   reason: "A tag can be moved to other bytes after the review.",
-  remedy: "Pin it with npm run bump -- --env ENV SERVICE=TAG@sha256:DIGEST",
+  remedy: "Pin it with npm run bump -- --env ENV IMAGE=TAG@sha256:DIGEST",
   severity: "error",
   *check(rendering) {
     for (const workload of workloadsOf(rendering)) {
@@ -27,9 +28,10 @@ const imageReleased: Rule = {
   remedy: "Release it, then npm run bump; promotion refuses it until then",
   severity: "warning",
   *check(rendering) {
-    for (const [service] of Object.entries(rendering.model.services)) {
-      if (!rendering.images[service]?.digest)
-        yield { origin: `services.${service}`, problem: `${service} has no released image` };
+    const { model, environment, images } = rendering;
+    for (const image of ownImages(model)) {
+      const origin = image in model.services ? `services.${image}` : `environments.${environment.name}`;
+      if (!images[image]?.digest) yield { origin, problem: `${image} has no released image` };
     }
   },
 };

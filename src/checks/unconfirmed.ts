@@ -11,12 +11,13 @@ export function unconfirmedFacts(
   environments: readonly Environment[],
   imagesOf: (environment: string) => ImagePins,
 ): UnconfirmedFact[] {
-  return [
+  const facts: UnconfirmedFact[] = [
     ...environments.flatMap(placeholdersOf),
     ...environments.flatMap(({ name }) => unreleased(model, name, imagesOf(name))),
     ...environments.flatMap((environment) => unconfirmedOf(environment)).filter(firstOfItsSubject),
     ...unknown.map(({ subject, what, why }) => ({ area: "third-party charts" as const, subject, what, why })),
   ];
+  return [...Map.groupBy(facts, ({ area }) => area).values()].flat();
 }
 
 const firstOfItsSubject = ({ subject, what }: UnconfirmedFact, index: number, all: readonly UnconfirmedFact[]) =>

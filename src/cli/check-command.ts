@@ -12,6 +12,7 @@ import { renderEnvironment } from "#synth/synth";
 import { todo } from "#system";
 import { exitCodes, runCommand, UsageError } from "./command.ts";
 import { chooseEnvironments } from "./environments.ts";
+import { projectFolder } from "./project-folder.ts";
 
 const help = `
 Renders every environment in memory and checks the result. Nothing is written.
@@ -52,8 +53,8 @@ function list(json: boolean): void {
   console.log(`${plural(rules.length, "rule")}, ${plural(waivers.length, "waiver")}`);
 }
 
-function listUnconfirmed(chosen: readonly Environment[], json: boolean): void {
-  const facts = unconfirmedFacts(todo, chosen, (name) => readImages(process.cwd(), name, ownImages(todo)));
+function listUnconfirmed(root: string, chosen: readonly Environment[], json: boolean): void {
+  const facts = unconfirmedFacts(todo, chosen, (name) => readImages(root, name, ownImages(todo)));
   if (json) {
     printJson(facts);
     return;
@@ -95,10 +96,10 @@ function printProfile({ times }: Profile, renderMilliseconds: number): void {
   );
 }
 
-function check(chosen: readonly Environment[], json: boolean, profile: boolean): number {
+function check(root: string, chosen: readonly Environment[], json: boolean, profile: boolean): number {
   const start = performance.now();
   const renderings = chosen.map((environment) => {
-    const images = readImages(process.cwd(), environment.name, ownImages(todo));
+    const images = readImages(root, environment.name, ownImages(todo));
     return readRendering(todo, renderEnvironment(todo, environment, images));
   });
   const rendered = performance.now() - start;
@@ -124,9 +125,10 @@ function check(chosen: readonly Environment[], json: boolean, profile: boolean):
 await runCommand({ help, options }, ({ values }) => {
   const { list: asList = false, unconfirmed = false, profile = false, json = false } = values;
   if (asList && unconfirmed) throw new UsageError("--list and --unconfirmed exclude each other", "Give one of them");
+  const root = projectFolder();
   const chosen = chooseEnvironments(values.env);
   if (asList) list(json);
-  else if (unconfirmed) listUnconfirmed(chosen, json);
-  else return check(chosen, json, profile);
+  else if (unconfirmed) listUnconfirmed(root, chosen, json);
+  else return check(root, chosen, json, profile);
   return exitCodes.done;
 });

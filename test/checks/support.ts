@@ -7,6 +7,7 @@ import { renderFiles } from "#emit/render";
 import { type EnvironmentName, environments } from "#environments";
 import type { Environment } from "#model/environment";
 import type { ImagePins } from "#model/images";
+import { ownImages } from "#model/own-images";
 import type { System } from "#model/system";
 import { renderEnvironment } from "#synth/synth";
 import { todo } from "#system";
@@ -33,9 +34,9 @@ export function renderingOf(manifests: readonly Manifest[], around: Around = {})
 
 const known = new Map<string, Rendering>();
 
-/** A digest for each service, as after a release. */
+/** A digest for each image of ours, as after a release. */
 export const releasedImages: ImagePins = Object.fromEntries(
-  Object.keys(todo.services).map((name) => [name, { tag: "1.0.0", digest: `sha256:${"0".repeat(64)}` }]),
+  ownImages(todo).map((name) => [name, { tag: "1.0.0", digest: `sha256:${"0".repeat(64)}` }]),
 );
 
 /** Everything that is rendered for an environment after a release, read back from its text. */

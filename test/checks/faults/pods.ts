@@ -1,11 +1,9 @@
 import { UNRELEASED } from "#model/images";
-import { todo } from "#system";
-import { copy, type Fault, faultsOf, remove, set } from "../support.ts";
+import { copy, type Fault, faultsOf, releasedImages, remove, set } from "../support.ts";
 
 const POD = "spec template spec";
 const CONTAINER = `${POD} containers 0`;
 const NOTES = "spec template metadata annotations";
-const digest = `sha256:${"a".repeat(64)}`;
 
 const byDigest = faultsOf("image-by-digest");
 const notLatest = faultsOf("image-not-latest");
@@ -45,10 +43,7 @@ export const podFaults: readonly Fault[] = [
   notLatest("no image", set(tasks, `${CONTAINER} image`, undefined), /no image/),
   released("an image that nobody built", [], /tasks has no released image/, {
     around: {
-      images: {
-        ...Object.fromEntries(Object.keys(todo.services).map((name) => [name, { tag: "1", digest }])),
-        tasks: UNRELEASED,
-      },
+      images: { ...releasedImages, tasks: UNRELEASED },
     },
   }),
 
