@@ -8,6 +8,11 @@ import { daprPorts } from "#model/product-edges";
 import { bytesQuantity, cpuQuantity } from "#model/quantities";
 import type { AnyService } from "#model/service";
 
+export interface SidecarVolume {
+  readonly name: string;
+  readonly path: string;
+}
+
 export interface DaprSidecarProps {
   readonly environment: Environment;
   readonly name: string;
@@ -16,8 +21,8 @@ export interface DaprSidecarProps {
   readonly policyChecksum: string;
   /** Secrets the sidecar reads as environment variables, `NAME=secret:key` joined by commas; empty: none. */
   readonly envFromSecret: string;
-  /** Projected volume with a token for the Kubernetes secret store; absent: the sidecar has no token. */
-  readonly tokenVolume?: { readonly name: string; readonly path: string };
+  /** Volumes of the pod that the sidecar mounts, read-only. */
+  readonly volumes: readonly SidecarVolume[];
 }
 
 /** How soon daprd stops delivering to an app that is not ready; the retry budget of events must be longer. */
@@ -66,7 +71,9 @@ export function daprAnnotations(props: DaprSidecarProps): Record<string, string>
     "dapr.io/api-token-secret": secretNames.daprApiToken(name),
     "dapr.io/app-token-secret": secretNames.appApiToken(name),
     ...(props.envFromSecret ? { "dapr.io/env-from-secret": props.envFromSecret } : {}),
-    ...(props.tokenVolume ? { "dapr.io/volume-mounts": `${props.tokenVolume.name}:${props.tokenVolume.path}` } : {}),
+    ...(props.volumes.length > 0
+      ? { "dapr.io/volume-mounts": props.volumes.map((volume) => `${volume.name}:${volume.path}`).join(",") }
+      : {}),
     "todo.dev/dapr-policy-checksum": props.policyChecksum,
   };
 }

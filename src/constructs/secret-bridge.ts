@@ -125,16 +125,22 @@ function addDeclaredSecrets(scope: Construct, { model }: RenderContext, name: st
   }
 }
 
-/** How sidecars open the state store; its components are scoped to the services that use it. */
+/** How sidecars open the state store; its component is scoped to the services that use it. */
 export function addStateStoreSecret(scope: Construct, { model, environment }: RenderContext): void {
   if (!Object.values(model.services).some((service) => usesState(model, service))) return;
   const name = secretNames.stateStore;
+  const password = fromSource(name, "password");
+  if (stateStoreOf(environment) === "redis") {
+    addExternalSecret(scope, "secret-statestore", { ...inApps(name), values: { password } });
+    return;
+  }
   const { pooled } = databaseAddresses(environment);
   addExternalSecret(scope, "secret-statestore", {
     ...inApps(name),
-    values: { password: fromSource(name, "password") },
-    ...(stateStoreOf(environment) === "postgresql"
-      ? { template: { connection: databaseUrl(model, pooled, stateStoreRole, encoded("password")) } }
-      : {}),
+    values: { password, ca: databaseCa(environment) },
+    template: {
+      connection: databaseUrl(model, pooled, stateStoreRole, encoded("password")),
+      [DATABASE_CA_KEY]: plain("ca"),
+    },
   });
 }

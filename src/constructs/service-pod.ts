@@ -1,17 +1,23 @@
 /** The pod of one of our services: its container, environment and volumes. Everything secret comes as a file. */
 import type { k8s } from "cdk8s-plus-28";
-import { DATABASE_CA_DIRECTORY, DATABASE_CA_FILE } from "#model/database-connection";
+import { DATABASE_CA_DIRECTORY, DATABASE_CA_FILE, DATABASE_CA_KEY } from "#model/database-connection";
+import { stateStoreOf } from "#model/environment";
 import { imageReference } from "#model/images";
 import { namespaces, otelCollector, schemaName, secretNames, servicePriority } from "#model/names";
 import { paths } from "#model/paths";
 import { bytesQuantity, mebibytes } from "#model/quantities";
 import type { AnyService } from "#model/service";
-import { usesPostgres } from "#model/system";
+import { usesPostgres, usesState } from "#model/system";
 import { collectsTraces } from "#model/telemetry";
 import type { RenderContext } from "./application-chart.ts";
 import type { Plain, PodSpec } from "./built-in.ts";
 import { containerResources } from "./container-resources.ts";
-import { drainSeconds, ENDPOINT_PROPAGATION_SECONDS, terminationGraceSeconds } from "./dapr-sidecar.ts";
+import {
+  drainSeconds,
+  ENDPOINT_PROPAGATION_SECONDS,
+  type SidecarVolume,
+  terminationGraceSeconds,
+} from "./dapr-sidecar.ts";
 import { poolPlacement, selectorLabels } from "./labels.ts";
 import { containerSecurityContext, podSecurityContext } from "./pod-security.ts";
 import { spread } from "./spread.ts";
@@ -31,7 +37,10 @@ const MOUNTS = {
 export const HTTP_PORT_NAME = "http";
 
 /** Volume that gives daprd, and only daprd, a token for the Kubernetes secret store. */
-export const SECRET_STORE_TOKEN = { name: "secret-store-token", path: MOUNTS.serviceAccount } as const;
+const SECRET_STORE_TOKEN = { name: "secret-store-token", path: MOUNTS.serviceAccount } as const;
+
+/** Volume that gives daprd the CA of the database in which it keeps state, at the path that its connection names. */
+const STATE_STORE_CA = { name: "statestore-ca", path: DATABASE_CA_DIRECTORY } as const;
 
 export const imagePullSecrets = ({ environment }: RenderContext): Pick<PodSpec, "imagePullSecrets"> =>
   environment.pullSecret ? { imagePullSecrets: [{ name: environment.pullSecret }] } : {};
@@ -122,13 +131,26 @@ function volumes(context: RenderContext, name: string, service: AnyService): Pla
     },
     ...(usesPostgres(context.model, service) ? [databaseCaVolume(name)] : []),
     ...(readsKubernetesSecrets(context, service) ? [secretStoreTokenVolume()] : []),
+    ...(keepsStateInPostgres(context, service) ? [caVolume(STATE_STORE_CA.name, secretNames.stateStore)] : []),
   ];
 }
 
-export const databaseCaVolume = (name: string): Plain<k8s.Volume> => ({
-  name: "database-ca",
-  secret: { secretName: secretNames.database(name), defaultMode: 0o440, items: [{ key: "ca.crt", path: "ca.crt" }] },
+export const databaseCaVolume = (name: string): Plain<k8s.Volume> =>
+  caVolume("database-ca", secretNames.database(name));
+
+const caVolume = (name: string, secretName: string): Plain<k8s.Volume> => ({
+  name,
+  secret: { secretName, defaultMode: 0o440, items: [{ key: DATABASE_CA_KEY, path: DATABASE_CA_KEY }] },
 });
+
+const keepsStateInPostgres = ({ environment, model }: RenderContext, service: AnyService): boolean =>
+  stateStoreOf(environment) === "postgresql" && usesState(model, service);
+
+/** What only the sidecar mounts. */
+export const sidecarVolumes = (context: RenderContext, service: AnyService): readonly SidecarVolume[] => [
+  ...(readsKubernetesSecrets(context, service) ? [SECRET_STORE_TOKEN] : []),
+  ...(keepsStateInPostgres(context, service) ? [STATE_STORE_CA] : []),
+];
 
 /** Its sidecar reads secrets from Kubernetes, because there is no cloud vault that Dapr knows. */
 export const readsKubernetesSecrets = ({ environment, model }: RenderContext, service: AnyService): boolean =>

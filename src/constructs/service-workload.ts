@@ -14,13 +14,7 @@ import { daprAnnotations } from "./dapr-sidecar.ts";
 import { selectorLabels, workloadLabels } from "./labels.ts";
 import type { NamedMetadata } from "./manifest-object.ts";
 import { imageWaivers, waive, waivers } from "./scanner-waivers.ts";
-import {
-  HTTP_PORT_NAME,
-  readsKubernetesSecrets,
-  SECRET_STORE_TOKEN,
-  type ServicePodProps,
-  servicePodSpec,
-} from "./service-pod.ts";
+import { HTTP_PORT_NAME, type ServicePodProps, servicePodSpec, sidecarVolumes } from "./service-pod.ts";
 import { workloadIdentity } from "./workload-identity.ts";
 
 export interface ServiceWorkloadProps extends ServicePodProps {
@@ -98,7 +92,7 @@ export class ServiceWorkload extends Construct {
               service,
               policyChecksum,
               envFromSecret: sidecarSecrets,
-              ...(readsKubernetesSecrets(context, service) ? { tokenVolume: SECRET_STORE_TOKEN } : {}),
+              volumes: sidecarVolumes(context, service),
             }),
           },
           spec: servicePodSpec(this.#props),

@@ -58,7 +58,7 @@ export const secretNames = {
   database: (service: string) => `${service}-database`,
   /** Keys `user.crt`, `user.key`, `ca.crt`, or `password` on managed Kafka. */
   kafka: (service: string) => `${service}-kafka`,
-  /** How sidecars open the state store: key `password` (and `ca.crt`) for Valkey, `connection` for PostgreSQL. */
+  /** How sidecars open the state store: key `password` for Valkey, `connection` and `ca.crt` for PostgreSQL. */
   stateStore: "statestore-credentials",
   /** Key `token`: what the service presents to its sidecar. */
   daprApiToken: (service: string) => `${service}-dapr-api-token`,
