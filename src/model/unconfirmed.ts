@@ -32,7 +32,16 @@ const ofKafka: Readonly<Partial<Record<Kafka["kind"], readonly Omit<UnconfirmedF
   redpanda: [{ subject: "redpanda", what: "SCRAM-SHA-256 as the mechanism of password users", why: saslWhy }],
 };
 
-const sizes = ({ size, postgres, name }: Environment): UnconfirmedFact[] => [
+const sizes = ({ provider, size, postgres, name }: Environment): UnconfirmedFact[] => [
+  {
+    area: "sizes",
+    subject: `environments.${name}`,
+    what:
+      provider.kind === "kind"
+        ? "requests of kind's network agent, counted as 100m CPU and 50 MiB"
+        : "requests of the provider's own agents on each node, which the capacity check does not count",
+    why: "they come with the node's image and were not seen in a source",
+  },
   {
     area: "sizes",
     subject: `environments.${name}`,
