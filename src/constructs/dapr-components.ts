@@ -1,5 +1,6 @@
 /** The Dapr components of an environment as plain data, each with the services that may load it. */
 import type { ComponentSpecMetadata } from "#imports/dapr.io";
+import { STATE_STORE_CONNECTIONS } from "#model/connections";
 import { type Environment, stateStoreOf } from "#model/environment";
 import { hasPrivateKafkaCa, kafkaAuthentication, kafkaBootstrap, saslMechanism } from "#model/kafka-connection";
 import { components, namespaces, secretNames, valkey } from "#model/names";
@@ -127,7 +128,7 @@ function stateStore(model: System, environment: Environment): DaprComponent {
       fromEnvironment("connectionString", variables.stateStoreConnection),
       value("tablePrefix", "dapr_"),
       value("cleanupInterval", "5m"),
-      value("maxConns", "4"),
+      value("maxConns", String(STATE_STORE_CONNECTIONS)),
       // Through a pooler that shares sessions, prepared statements would not be found again.
       value("queryExecMode", "exec"),
       value("keyPrefix", "appid"),
