@@ -86,8 +86,9 @@ describe("Kafka in the cluster", () => {
       size: "100Gi",
     });
     for (const name of ["Kafka todo-kafka", "KafkaNodePool brokers"]) {
-      const annotations = at(cluster(staging).get(name), "metadata.annotations") as Record<string, string>;
-      expect(annotations["argocd.argoproj.io/sync-options"]).toBe("Prune=confirm,Delete=confirm");
+      expect(at(cluster(staging).get(name), "metadata.annotations")).toMatchObject({
+        "argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm",
+      });
     }
   });
 
@@ -122,7 +123,7 @@ describe("topics", () => {
 
   test("are never pruned, and outlive their Application", () => {
     for (const { metadata } of topics(staging).values()) {
-      expect(metadata.annotations?.["argocd.argoproj.io/sync-options"]).toBe("Prune=false,Delete=false");
+      expect(metadata.annotations).toMatchObject({ "argocd.argoproj.io/sync-options": "Prune=false,Delete=false" });
     }
   });
 });

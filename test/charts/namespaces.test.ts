@@ -20,8 +20,10 @@ const render = (environment: Environment): Map<string, Manifest> =>
 const ofKind = (documents: Map<string, Manifest>, kind: string): Manifest[] =>
   [...documents.values()].filter((manifest) => manifest.kind === kind);
 
+const textsAt = (manifest: Manifest | undefined, path: string) => at(manifest, path) as Record<string, string>;
+
 const level = (manifest: Manifest | undefined): unknown =>
-  manifest?.metadata.labels?.["pod-security.kubernetes.io/enforce"];
+  textsAt(manifest, "metadata.labels")["pod-security.kubernetes.io/enforce"];
 
 describe("an environment's namespaces", () => {
   test.each(Object.values(environments))("are there for everything that $name renders", (environment) => {
@@ -48,7 +50,7 @@ describe("an environment's namespaces", () => {
       const documents = render(environment);
       expect(level(documents.get(`Namespace ${namespaces.apps}`))).toBe("restricted");
       for (const manifest of ofKind(documents, "Namespace")) {
-        const reason = manifest.metadata.annotations?.["todo.dev/pod-security"];
+        const reason = textsAt(manifest, "metadata.annotations")["todo.dev/pod-security"];
         expect({
           name: manifest.metadata.name,
           excused: level(manifest) === "restricted" || reason !== undefined,
@@ -62,7 +64,7 @@ describe("an environment's namespaces", () => {
 
   test("are deleted by a person's consent only", () => {
     for (const { metadata } of ofKind(render(staging), "Namespace")) {
-      expect(metadata.annotations?.["argocd.argoproj.io/sync-options"]).toBe("Prune=confirm,Delete=confirm");
+      expect(metadata.annotations).toMatchObject({ "argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm" });
     }
   });
 });
