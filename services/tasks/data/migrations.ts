@@ -3,13 +3,13 @@ import type { Migrations } from "#kit/database/migrations";
 
 /**
  * `search` holds words as they are (any language) and by their English stem; tags and the user are lexemes of their own, with
- * a space that no parsed word has, so that one GIN index answers for one user.
+ * a sign and a space that no parsed word has, so that one GIN index answers for one user.
  */
 async function createTasks(db: Kysely<never>): Promise<void> {
   await sql`
     create function tag_lexemes(tags text[]) returns text[]
     language sql immutable parallel safe
-    return (select coalesce(array_agg('tag ' || lower(tag)), '{}') from unnest(tags) as tag)`.execute(db);
+    return (select coalesce(array_agg('#tag ' || lower(tag)), '{}') from unnest(tags) as tag)`.execute(db);
   await sql`
     create table tasks (
       id uuid primary key,
@@ -39,7 +39,7 @@ async function createTasks(db: Kysely<never>): Promise<void> {
       search tsvector not null generated always as (
         to_tsvector('pg_catalog.simple', title || ' ' || notes)
         || to_tsvector('pg_catalog.english', title || ' ' || notes)
-        || array_to_tsvector(array['user ' || user_id] || tag_lexemes(tags))
+        || array_to_tsvector(array['@user ' || user_id] || tag_lexemes(tags))
       ) stored,
       unique (user_id, number)
     )`.execute(db);

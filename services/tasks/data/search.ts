@@ -32,7 +32,7 @@ export function searchCondition(
 ): RawBuilder<boolean> | undefined {
   const terms = text === undefined ? [] : termsOf(text);
   if (text !== undefined && terms.length === 0) return undefined;
-  const lexemes = [`user ${userId}`, ...tags.map((tag) => `tag ${tag.toLowerCase()}`)];
+  const lexemes = [`@user ${userId}`, ...tags.map((tag) => `#tag ${tag.toLowerCase()}`)];
   const query = [...lexemes.map((lexeme) => sql`${quoted(lexeme)}::tsquery`), ...terms.map(termQuery)];
   return sql<boolean>`search @@ (${sql.join(query, sql` && `)})`;
 }
