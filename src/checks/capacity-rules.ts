@@ -1,4 +1,5 @@
 import { connectionUses } from "#model/connections";
+import { databaseRoles } from "#model/postgres-roles";
 import type { Pool } from "#model/size";
 import { demandOf, type PodDemand, placementOf } from "./demand.ts";
 import { injectedWorkloadsOf } from "./injected-workloads.ts";
@@ -123,7 +124,7 @@ const connections: Rule = {
 function poolerSessions(rendering: Rendering): number | undefined {
   const poolers = rendering.ofKind("Pooler");
   if (poolers.length === 0) return undefined;
-  const roles = Object.keys(rendering.model.services).length;
+  const roles = databaseRoles(rendering.model, rendering.environment).length;
   return poolers.reduce((sum, { manifest: { spec } }) => {
     const parameters = fieldsAt(spec, "pgbouncer", "parameters");
     // PgBouncer's default is 20 for each pair of user and database. https://www.pgbouncer.org/config.html

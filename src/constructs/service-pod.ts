@@ -1,5 +1,6 @@
 /** The pod of one of our services: its container, environment and volumes. Everything secret comes as a file. */
 import type { k8s } from "cdk8s-plus-28";
+import { connectionsPerReplica } from "#model/connections";
 import { DATABASE_CA_DIRECTORY, DATABASE_CA_FILE, DATABASE_CA_KEY } from "#model/database-connection";
 import { stateStoreOf } from "#model/environment";
 import { imageReference } from "#model/images";
@@ -102,7 +103,9 @@ function environmentVariables(context: RenderContext, name: string, service: Any
           OTEL_TRACES_SAMPLER_ARG: String(environment.traceSampling),
         }
       : {}),
-    ...(usesPostgres(model, service) ? { DATABASE_SCHEMA: schemaName(name), DATABASE_CA_FILE } : {}),
+    ...(usesPostgres(model, service)
+      ? { DATABASE_SCHEMA: schemaName(name), DATABASE_CA_FILE, DATABASE_POOL_MAX: String(connectionsPerReplica.pooled) }
+      : {}),
   };
   return Object.entries(variables).map(([variable, value]) => ({ name: variable, value }));
 }
