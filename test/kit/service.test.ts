@@ -156,7 +156,7 @@ describe("internal operations", () => {
           headers: { "dapr-caller-app-id": "chat" },
         })
       ).status,
-    ).toBe(200);
+    ).toBe(403);
   });
 });
 

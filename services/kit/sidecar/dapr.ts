@@ -74,6 +74,8 @@ export function daprSidecar({ host, port, apiToken, log }: DaprOptions): Sidecar
             body: JSON.stringify({
               dueTime: dueTime.toISOString(),
               overwrite: true,
+              // A job without data is taken and never fires (1.18, measured): daprd cannot encode it for the app.
+              data: { name },
               failurePolicy: { constant: { interval: "5s" } },
             }),
           }),

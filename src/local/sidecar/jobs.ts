@@ -65,6 +65,9 @@ export class JobRunner {
   /** Resolves once the timer is durable. */
   async schedule(app: string, name: string, spec: JobSpec): Promise<void> {
     const due = dueOf(spec);
+    // Dapr takes such a job and never fires it: better told here than found out in a cluster.
+    if (spec.data === undefined || spec.data === null)
+      throw malformed("a job without data would never fire: give it some");
     if (!spec.overwrite && this.get(app, name)) {
       throw new DaprError(409, "DAPR_SCHEDULER_SCHEDULE_JOB", `job already exists: ${name}`);
     }
