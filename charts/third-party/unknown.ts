@@ -43,6 +43,11 @@ const charts: readonly Unknown[] = [
 
 const subjects: readonly Unknown[] = [
   {
+    subject: "image apicurio/apicurio-registry:3.1.4",
+    what: "its digest, and the memory and CPU that it needs",
+    why: "the tag was seen on its registry; no engine was at hand that runs images",
+  },
+  {
     subject: "requests and limits marked `choice` in workload-table.ts",
     what: "whether they are enough",
     why: "the charts set none and give no example, and there was no cluster to measure on",

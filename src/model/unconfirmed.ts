@@ -13,8 +13,28 @@ export interface UnconfirmedFact {
 
 const notDocumented = "no document of the provider at hand says it";
 
+const noSnapshotClass = {
+  what: "that the cluster brings no VolumeSnapshotClass, so that PostgreSQL in the cluster has no backup",
+  why: notDocumented,
+};
+
+const scriptOf = (what: string): { readonly what: string; readonly why: string } => ({
+  what,
+  why: "the cloud's command line was not at hand to try it",
+});
+
 const ofProviders: Readonly<Partial<Record<ProviderKind, readonly Omit<UnconfirmedFact, "area">[]>>> = {
+  aks: [
+    { subject: "aks", ...noSnapshotClass },
+    { subject: "npm run secrets", ...scriptOf("az keyvault secret set --file /dev/stdin") },
+  ],
+  oke: [
+    { subject: "oke", ...noSnapshotClass },
+    { subject: "npm run secrets", ...scriptOf("oci vault secret create-base64 --from-json file:///dev/stdin") },
+  ],
   gke: [
+    { subject: "gke", ...noSnapshotClass },
+    { subject: "npm run secrets", ...scriptOf("gcloud secrets create --data-file -") },
     { subject: "gke", what: "pd-ssd of pd.csi.storage.gke.io as the class for stores", why: notDocumented },
     { subject: "gke", what: "annotation iam.gke.io/gcp-service-account on service accounts", why: notDocumented },
     { subject: "gke", what: "annotation networking.gke.io/load-balancer-type: Internal", why: notDocumented },
