@@ -29,7 +29,7 @@ export const tls = ruleSet(
     if (!after) return;
     const changes = before ? leaves : [{ path: [], after: after as unknown as Value }];
     for (const change of changes) {
-      for (const leaf of [change, ...scalarLeaves(change)]) {
+      for (const leaf of [change, ...insides(change)]) {
         const judgement = judge(leaf);
         if (judgement) raise(...judgement);
       }
@@ -37,17 +37,24 @@ export const tls = ruleSet(
   },
 );
 
-/** The scalars of a part that was added whole: what it switches off counts as well. */
-function* scalarLeaves({ path, before, after }: LeafChange): Generator<LeafChange> {
-  if (before !== undefined || typeof after !== "object" || after === null) return;
-  const items: [Step, Value][] = Array.isArray(after)
-    ? after.map((value, index) => [{ item: String(isMap(value) ? (value.name ?? index) : index) }, value])
-    : Object.entries(after);
-  for (const [step, value] of items) {
-    const leaf: LeafChange = { path: [...path, step], after: value };
-    if (typeof value === "object") yield* scalarLeaves(leaf);
-    else yield leaf;
+/** Of a part that was added or removed whole, every part inside: what it switched on or off counts as well. */
+function* insides({ path, before, after }: LeafChange): Generator<LeafChange> {
+  const gone = isNothing(after);
+  if (!gone && !isNothing(before)) return;
+  for (const [step, value] of itemsOf(gone ? before : after)) {
+    const leaf: LeafChange = { path: [...path, step], ...(gone ? { before: value } : { after: value }) };
+    yield leaf;
+    yield* insides(leaf);
   }
+}
+
+const isNothing = (value: Value | undefined): boolean =>
+  value === undefined || (Array.isArray(value) && value.length === 0);
+
+function itemsOf(value: Value | undefined): [Step, Value][] {
+  if (isMap(value)) return Object.entries(value);
+  if (!Array.isArray(value)) return [];
+  return value.map((item, index) => [{ item: String(isMap(item) ? (item.name ?? index) : index) }, item]);
 }
 
 const plainName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
