@@ -83,7 +83,6 @@ export class PostgresChart extends ApplicationChart {
     const { instances, storage, memory, maxConnections } = this.#postgres;
     const { annotations, ...metadata } = this.#metadata(postgresCluster, waves.kafka);
     const several = instances > 1;
-    const database = databaseName(this.model);
     customResource(
       this,
       "cluster",
@@ -122,7 +121,7 @@ export class PostgresChart extends ApplicationChart {
             // One standby has what was committed, as long as there is one.
             ...(several ? { synchronous: { method: "any", number: 1, dataDurability: "preferred" } } : {}),
           },
-          bootstrap: { initdb: { database, owner: database, postInitApplicationSQL: LOCK_DOWN(database) } },
+          bootstrap: this.#bootstrap(),
           managed: {
             roles: databaseRoles(this.model, this.environment).map(({ role, purpose }) => ({
               name: role,
@@ -137,6 +136,17 @@ export class PostgresChart extends ApplicationChart {
         },
       },
     );
+  }
+
+  /** What a snapshot holds is locked down already. */
+  #bootstrap() {
+    const database = databaseName(this.model);
+    const { restoreFrom } = this.#postgres;
+    if (restoreFrom === undefined) {
+      return { initdb: { database, owner: database, postInitApplicationSQL: LOCK_DOWN(database) } };
+    }
+    const storage = { apiGroup: "snapshot.storage.k8s.io", kind: "VolumeSnapshot", name: restoreFrom };
+    return { recovery: { database, owner: database, volumeSnapshots: { storage } } };
   }
 
   /** The schemas; tables in them are the services' migrations' business. */

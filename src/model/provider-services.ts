@@ -45,6 +45,8 @@ export type Postgres =
       readonly instances: number;
       readonly storage: Bytes;
       readonly memory: Bytes;
+      /** VolumeSnapshot that a cluster begins with when there is none; one that runs takes no notice. @default empty */
+      readonly restoreFrom?: string;
     })
   | (Connections & {
       readonly kind: "managed";

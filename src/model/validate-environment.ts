@@ -4,6 +4,7 @@ import { durationText } from "./quantities.ts";
 import type { System } from "./system.ts";
 
 const LABEL = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
+const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 const HOST = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 const HOST_PORT = /^[a-z0-9.-]+:\d{2,5}$/;
 
@@ -125,6 +126,16 @@ export function validateEnvironment(model: System, environment: Environment): Mo
       postgres.storage.mebibytes < provider.storage.minimumGibibytes * 1024,
       `${provider.kind} makes no volume below ${provider.storage.minimumGibibytes} GiB`,
       "Raise PostgreSQL's storage",
+    );
+    refuse(
+      postgres.restoreFrom !== undefined && !provider.shipsSnapshotClass,
+      `PostgreSQL restored from a snapshot on ${provider.kind}, where nothing takes any`,
+      "Leave restoreFrom out",
+    );
+    refuse(
+      postgres.restoreFrom !== undefined && !NAME.test(postgres.restoreFrom),
+      `restoreFrom "${postgres.restoreFrom}" is no name of a VolumeSnapshot`,
+      "Take one from kubectl --namespace infra-services get volumesnapshots",
     );
     refuse(size.kind === "pools" && !size.pools.db, "CloudNativePG without a db pool", 'Add a pool "db" to its size');
   }

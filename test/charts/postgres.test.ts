@@ -122,6 +122,26 @@ describe("backups", () => {
     });
   });
 
+  test("are what a cluster begins with that is restored, instead of an empty database", () => {
+    const { staging } = environments;
+    const { postgres } = staging;
+    if (postgres.kind !== "cloudnative-pg") throw new Error("staging runs no PostgreSQL");
+    const restored = cluster({ ...staging, postgres: { ...postgres, restoreFrom: "todo-postgres-20261101020000" } });
+    expect(at(restored, "spec.bootstrap")).toEqual({
+      recovery: {
+        database: "todo",
+        owner: "todo",
+        volumeSnapshots: {
+          storage: {
+            apiGroup: "snapshot.storage.k8s.io",
+            kind: "VolumeSnapshot",
+            name: "todo-postgres-20261101020000",
+          },
+        },
+      },
+    });
+  });
+
   test.each([
     ["whose cluster brings no snapshots", environments.dev],
     [

@@ -27,6 +27,8 @@ const prodAks = environments["prod-aks"];
 const broker = { brokers: 3, storage: gibibytes(100), heap: gibibytes(2), memory: gibibytes(4) };
 const gkeProvider = gke({ region: "europe-west3", projectId: "p" });
 
+const database = { instances: 1, storage: gibibytes(5), memory: gibibytes(1), maxConnections: 100 };
+
 describe("an environment", () => {
   test.each(Object.values(environments))("$name has nothing to report", (environment) => {
     expect(validateEnvironment(todo, environment)).toEqual([]);
@@ -91,6 +93,18 @@ describe("an environment", () => {
       dev,
       { postgres: cloudNativePg({ instances: 3, storage: gibibytes(5), memory: gibibytes(1), maxConnections: 9 }) },
       /3 PostgreSQL instances on one node/,
+    ],
+    [
+      "a restore where nothing takes snapshots",
+      dev,
+      { postgres: cloudNativePg({ ...database, restoreFrom: "todo-postgres-20261101020000" }) },
+      /restored from a snapshot on kind, where nothing takes any/,
+    ],
+    [
+      "a restore from what is no snapshot's name",
+      staging,
+      { postgres: cloudNativePg({ ...database, instances: 3, restoreFrom: "Last Night" }) },
+      /restoreFrom "Last Night" is no name of a VolumeSnapshot/,
     ],
     [
       "CloudNativePG without its pool",
