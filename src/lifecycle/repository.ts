@@ -1,0 +1,137 @@
+import { relative } from "node:path";
+import { firstProblem, GitError, type GitResult, runGit } from "./git.ts";
+
+export interface TreeEntry {
+  readonly mode: string;
+  readonly id: string;
+}
+
+/** The git repository that a project lies in. Paths are relative to the project's folder, with `/`. */
+export class Repository {
+  /** The project's folder. */
+  readonly root: string;
+  /** The project's folder below the top of the repository, ending with `/`; empty at the top. */
+  readonly prefix: string;
+
+  /** @throws GitError outside a repository, or in one without a commit */
+  constructor(root: string) {
+    this.root = root;
+    this.prefix = this.run("rev-parse", "--show-prefix").trim();
+    if (this.try("rev-parse", "--verify", "--quiet", "HEAD") === undefined) {
+      throw new GitError("no-commit", "there is no commit yet", "Commit the project first");
+    }
+  }
+
+  /** The repository of a folder; `null` where there is none, or none with a commit. */
+  static find(root: string): Repository | null {
+    try {
+      return new Repository(root);
+    } catch (error) {
+      if (error instanceof GitError && ["no-git", "not-a-repository", "no-commit"].includes(error.problem)) return null;
+      throw error;
+    }
+  }
+
+  result(...args: readonly string[]): GitResult {
+    return runGit(this.root, args);
+  }
+
+  /** @returns what git printed, `undefined` when it failed */
+  try(...args: readonly string[]): string | undefined {
+    const { status, stdout } = this.result(...args);
+    return status === 0 ? stdout : undefined;
+  }
+
+  /** @throws GitError with git's own reason */
+  run(...args: readonly string[]): string {
+    const { status, stdout, stderr } = this.result(...args);
+    if (status === 0) return stdout;
+    throw new GitError("failed", `git ${args[0]} failed: ${firstProblem(stderr)}`, "See git status");
+  }
+
+  /** @throws GitError for a name that is no commit */
+  commit(ref: string): string {
+    const found = this.try("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`)?.trim();
+    if (found) return found;
+    const shallow = this.isShallow ? " (this clone is shallow: git fetch --unshallow)" : "";
+    throw new GitError("unknown-ref", `${ref} names no commit`, `See git log and git branch --all${shallow}`);
+  }
+
+  get isShallow(): boolean {
+    return this.run("rev-parse", "--is-shallow-repository").trim() === "true";
+  }
+
+  /** @throws GitError in a clone without its history */
+  assertWhole(): void {
+    if (!this.isShallow) return;
+    throw new GitError(
+      "shallow",
+      "this clone is shallow, so what came before cannot be told",
+      "Fetch the history with git fetch --unshallow (fetch-depth: 0 in a workflow)",
+    );
+  }
+
+  /** @throws GitError naming the first file that is not committed */
+  assertClean(): void {
+    const [first, ...more] = this.run("status", "--porcelain", "-z", "--untracked-files=normal").split("\0").filter(Boolean);
+    if (first === undefined) return;
+    const others = more.length === 0 ? "" : ` and ${more.length} more`;
+    throw new GitError("dirty", `${first.slice(3)}${others} are not committed`, "Commit them, or put them away with git stash");
+  }
+
+  /** The branch that is checked out. @throws GitError where none is */
+  branch(): string {
+    const name = this.try("symbolic-ref", "--quiet", "--short", "HEAD")?.trim();
+    if (name) return name;
+    throw new GitError("detached", "no branch is checked out", "Check one out with git switch, for example git switch main");
+  }
+
+  /** Text of a file at a commit; `undefined` where it has none. */
+  show(commit: string, path: string): string | undefined {
+    return this.try("cat-file", "blob", `${commit}:${this.prefix}${path}`);
+  }
+
+  /** Every file of a commit below a path. */
+  list(commit: string, path: string): Map<string, TreeEntry> {
+    const output = this.run("ls-tree", "-r", "-z", commit, "--", path);
+    const lines = output.split("\0").filter(Boolean);
+    return new Map(
+      lines.map((line): [string, TreeEntry] => {
+        const [, mode = "", id = "", file = ""] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+        return [file, { mode, id }];
+      }),
+    );
+  }
+
+  /** Texts of every file of a commit below a path. */
+  texts(commit: string, path: string): Map<string, string> {
+    const files = [...this.list(commit, path)];
+    const texts = readBlobs(this.root, [...new Set(files.map(([, { id }]) => id))]);
+    return new Map(files.map(([file, { id }]): [string, string] => [file, texts.get(id) ?? ""]));
+  }
+
+  /** Whether the files on disk below some paths are those of a commit. What git does not know counts for nothing. */
+  isSame(commit: string, paths: readonly string[]): boolean {
+    return this.result("diff", "--quiet", commit, "--", ...paths).status === 0;
+  }
+
+  /** A path as messages show it, and as git takes it from the top of the repository. */
+  inRepository(path: string): string {
+    return `${this.prefix}${relative(this.root, path.startsWith("/") ? path : `${this.root}/${path}`)}`;
+  }
+}
+
+/** Every blob once, through one process. */
+function readBlobs(folder: string, ids: readonly string[]): Map<string, string> {
+  const blobs = new Map<string, string>();
+  if (ids.length === 0) return blobs;
+  const { stdout } = runGit(folder, ["cat-file", "--batch"], { input: `${ids.join("\n")}\n` });
+  const output = Buffer.from(stdout, "utf8");
+  for (let start = 0; start < output.length; ) {
+    const end = output.indexOf(10, start);
+    const [id = "", , size] = output.toString("latin1", start, end).split(" ");
+    blobs.set(id, output.toString("utf8", end + 1, end + 1 + Number(size)));
+    start = end + 1 + Number(size) + 1;
+  }
+  return blobs;
+}
