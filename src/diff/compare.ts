@@ -66,7 +66,8 @@ export function compareTrees(baseTree: Tree, headTree: Tree): Comparison {
     unseen: all.filter((pair) => !isSeen(pair)),
     environments: new Set(places.map(({ environment }) => environment)),
     foreign,
-    duplicates: duplicatesIn(head, now),
+    // What stands where it stood cannot have become a second one.
+    duplicates: added.length > 0 ? duplicatesIn(head, added) : [],
   };
 }
 
@@ -117,8 +118,8 @@ function pairOf(before: Document | undefined, after: Document | undefined): Pair
 const plain = ({ manifest }: Document): Value => manifest as unknown as Value;
 
 /** Only an added document can be one that is there already. */
-function duplicatesIn(head: Side, changed: readonly Document[]): Document[] {
-  const environments = new Set(changed.map(({ environment }) => environment));
+function duplicatesIn(head: Side, added: readonly Document[]): Document[] {
+  const environments = new Set(added.map(({ environment }) => environment));
   return [...environments].flatMap((environment) =>
     [...Map.groupBy(head.environment(environment), keyOf).values()]
       .filter(({ length }) => length > 1)

@@ -3,6 +3,7 @@ import { originOfHeader } from "#emit/header";
 import type { Place } from "./layout.ts";
 import { readManifests } from "./read-yaml.ts";
 import { isManifestPath, type Tree } from "./tree.ts";
+import { isMap, type Value } from "./value.ts";
 
 /** One resource of one environment, where it stands in a rendering. */
 export interface Document {
@@ -29,6 +30,7 @@ export class Side {
   readonly #placeOf: (path: string) => Place;
   readonly #read = new Map<string, readonly Document[]>();
   #byEnvironment: Map<string, Document[]> | undefined;
+  readonly #selectorKeys = new Map<string, ReadonlySet<string>>();
 
   constructor(tree: Tree, placeOf: (path: string) => Place) {
     this.tree = tree;
@@ -67,7 +69,24 @@ export class Side {
     return this.#byEnvironment.get(name) ?? [];
   }
 
-  ofKind(environment: string, kind: string): readonly Document[] {
-    return this.environment(environment).filter(({ manifest }) => manifest.kind === kind);
+  /** Label keys that any selector of the environment asks for. */
+  selectorKeys(environment: string): ReadonlySet<string> {
+    const known = this.#selectorKeys.get(environment);
+    if (known) return known;
+    const keys = new Set<string>();
+    for (const { manifest } of this.environment(environment))
+      addSelectorKeys(manifest as unknown as Value, false, keys);
+    this.#selectorKeys.set(environment, keys);
+    return keys;
+  }
+}
+
+function addSelectorKeys(value: Value | undefined, inside: boolean, keys: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) addSelectorKeys(item, inside, keys);
+  else if (isMap(value)) {
+    for (const [field, item] of Object.entries(value)) {
+      if (inside && typeof item === "string" && field !== "operator") keys.add(field === "key" ? item : field);
+      else addSelectorKeys(item, inside || /selector$/i.test(field), keys);
+    }
   }
 }

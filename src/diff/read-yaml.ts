@@ -6,23 +6,26 @@ import { isMap, type Value } from "./value.ts";
 
 const require = createRequire(import.meta.url);
 
-/** Integers that a JavaScript number may not hold exactly: two of them could look equal. */
-const hugeInteger = /[ :[,-]\d{16,}/;
-
 /**
  * The resources of a file, ours or anybody's: several documents, lists, comments and anchors as kubectl reads them.
  * @param name what to call the file in an error
  * @throws DiffError when it is no YAML, repeats a key, or holds something that is no Kubernetes resource
  */
 export function readManifests(text: string, name: string): Manifest[] {
-  if (!hugeInteger.test(text)) {
-    try {
-      return manifestsIn(parse(text), name);
-    } catch (error) {
-      if (!(error instanceof NotOurSubset)) throw error;
-    }
+  try {
+    const value = parse(text);
+    if (!isRounded(value)) return manifestsIn(value, name);
+  } catch (error) {
+    if (!(error instanceof NotOurSubset)) throw error;
   }
   return parseAnyYaml(text, name).flatMap((value) => manifestsIn(value, name));
+}
+
+/** An integer that a JavaScript number may not hold exactly: two of them could look equal. */
+function isRounded(value: unknown): boolean {
+  if (typeof value === "number") return Number.isInteger(value) && !Number.isSafeInteger(value);
+  if (Array.isArray(value)) return value.some(isRounded);
+  return isMap(value) && Object.values(value).some(isRounded);
 }
 
 /** A `List` is what it holds; a document of comments alone is nothing. */

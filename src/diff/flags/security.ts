@@ -35,10 +35,8 @@ export const security = ruleSet(
     if (account(old) !== account(now)) raise("pod-identity", `service account ${account(old)} becomes ${account(now)}`);
     const changed = changedKeys(old.labels, now.labels);
     if (changed.length > 0) {
-      const selected = [comparison.base, comparison.head].flatMap((side) =>
-        side.environment(pair.environment).flatMap(({ manifest }) => [...selectorKeys(manifest as unknown as Value)]),
-      );
-      const used = changed.filter((key) => selected.includes(key));
+      const sides = [comparison.base, comparison.head].map((side) => side.selectorKeys(pair.environment));
+      const used = changed.filter((key) => sides.some((keys) => keys.has(key)));
       if (used.length > 0) raise("pod-labels", `something selects pods by ${someOf(used)}`);
     }
   },
@@ -46,17 +44,6 @@ export const security = ruleSet(
 
 const changedKeys = (before: Fields, after: Fields): string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => before[key] !== after[key]);
-
-/** Label keys that any selector in a document asks for. */
-function* selectorKeys(value: Value | undefined, inside = false): Iterable<string> {
-  if (Array.isArray(value)) for (const item of value) yield* selectorKeys(item, inside);
-  else if (typeof value === "object" && value !== null) {
-    for (const [field, item] of Object.entries(value)) {
-      if (inside && typeof item === "string" && field !== "operator") yield field === "key" ? item : field;
-      else yield* selectorKeys(item, inside || /selector$/i.test(field));
-    }
-  }
-}
 
 function* weaknessesOf(pod: PodTemplate): Iterable<Weakness> {
   const { spec } = pod;
