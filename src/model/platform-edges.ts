@@ -194,9 +194,6 @@ function stores(environment: Environment): Row[] {
       apiPorts,
       "instance managers report and follow their cluster",
     ],
-    ...(isSingleNode(environment)
-      ? []
-      : [["postgres-backup", [postgres], [internet], https, "base backups and WAL go to object storage"] as const]),
   ];
 }
 
