@@ -152,7 +152,7 @@ describe("a search", () => {
         async (text, tag) => {
           if (text.includes("\0") || tag.includes("\0")) return;
           const filter: TaskFilter = { status: "all", text, ...(tag ? { tag: [tag] } : {}) };
-          await listQuery(db, user, { filter, sort: "due", limit: 5 })?.execute();
+          await (await listQuery(db, user, { filter, sort: "due", limit: 5 }))?.execute();
         },
       ),
       { numRuns: 150 },
@@ -229,7 +229,7 @@ describe("pages of many tasks", () => {
 
   const planOf = async (filter: TaskFilter, sort: TaskSort, cursor?: string): Promise<Plan[]> => {
     const after = cursor === undefined ? undefined : keysOf(cursor, filter, sort);
-    const query = listQuery(context().db, user, { filter, sort, limit: 50, after });
+    const query = await listQuery(context().db, user, { filter, sort, limit: 50, after });
     const [row] = (await query?.explain("json", sql`analyze`)) ?? [];
     const plans = (row as unknown as { "QUERY PLAN": readonly { Plan: Plan }[] })["QUERY PLAN"];
     return plans.flatMap(({ Plan }) => nodes(Plan));

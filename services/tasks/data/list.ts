@@ -8,11 +8,15 @@ import type { TaskState } from "../domain/state.ts";
 import { branchesOf, type TaskQuery } from "./filter.ts";
 import { type CursorKeys, type Order, orderOf } from "./order.ts";
 import { stateOf, taskColumns } from "./rows.ts";
+import { countsOf, inOrder, searched } from "./searched.ts";
 import type { DB, TasksTable } from "./tables.ts";
 
 const listed = [...taskColumns, "due_key", "title_key"] as const;
 
 type ListedRow = Pick<Selectable<TasksTable>, (typeof listed)[number]>;
+
+/** Rows of a branch that a search may walk through: a few milliseconds. */
+const WALK = { page: 4_000, count: 20_000 } as const;
 
 /** A task with the values that its place in the order is made of. */
 export interface ListedTask {
@@ -30,26 +34,29 @@ export interface ListRequest {
 
 /** @returns at most `limit` tasks that follow `after` in the order */
 export async function listTasks(db: Kysely<DB>, userId: string, request: ListRequest): Promise<ListedTask[]> {
-  const rows = (await listQuery(db, userId, request)?.execute()) ?? [];
+  const query = await listQuery(db, userId, request);
+  const rows = (await query?.execute()) ?? [];
   const { columns } = orderOf(request.sort);
   return rows.map((row) => ({ task: stateOf(row), keys: columns.map((column) => keyOf(row, column)) }));
 }
 
 /** @returns undefined when nothing can match */
-export function listQuery(
+export async function listQuery(
   db: Kysely<DB>,
   userId: string,
   { filter, sort, limit, after }: ListRequest,
-): SelectQueryBuilder<DB, "tasks", ListedRow> | undefined {
+): Promise<SelectQueryBuilder<DB, "tasks", ListedRow> | undefined> {
   const order = orderOf(sort);
-  const branches = branchesOf(db, userId, filter).map((branch) => {
-    const from = after ? branch.where(isAfter(order, after)) : branch;
-    return inOrder(from, order).select(listed).limit(limit);
-  });
-  const [only] = branches;
-  if (branches.length < 2) return only;
+  const branches = branchesOf(db, userId, filter).map(({ query, search }) => ({
+    query: after ? query.where(isAfter(order, after)) : query,
+    search,
+  }));
+  const found = await searched(db, branches, order, { enough: limit, walk: WALK.page });
+  const parts = found.map((branch) => inOrder(branch, order).select(listed).limit(limit));
+  const [only] = parts;
+  if (parts.length < 2) return only;
   const union = sql.join(
-    branches.map((branch) => sql`(${branch})`),
+    parts.map((part) => sql`(${part})`),
     sql` union all `,
   );
   const all = db.selectFrom(sql<ListedRow>`(${union})`.as("tasks")) as unknown as TaskQuery;
@@ -58,21 +65,11 @@ export function listQuery(
 
 /** Counts no further than `most`. */
 export async function countTasks(db: Kysely<DB>, userId: string, filter: TaskFilter, most: number): Promise<number> {
-  const counts = await Promise.all(
-    branchesOf(db, userId, filter).map(async (branch) => {
-      const some = branch.select(sql<number>`1`.as("one")).limit(most);
-      const { count } = await db
-        .selectFrom(some.as("some"))
-        .select(sql<number>`count(*)::integer`.as("count"))
-        .executeTakeFirstOrThrow();
-      return count;
-    }),
-  );
+  const branches = branchesOf(db, userId, filter);
+  const found = await searched(db, branches, orderOf("due"), { enough: most, walk: WALK.count });
+  const counts = await countsOf(db, found, most);
   return counts.reduce((sum, count) => sum + count, 0);
 }
-
-const inOrder = (query: TaskQuery, { columns, direction }: Order): TaskQuery =>
-  columns.reduce((ordered, column) => ordered.orderBy(column, direction), query);
 
 /** A row comparison, which an index over the same columns answers as one range. */
 function isAfter({ columns, direction }: Order, keys: CursorKeys): RawBuilder<boolean> {

@@ -2,8 +2,9 @@ import { type Kysely, sql } from "kysely";
 import type { Migrations } from "#kit/database/migrations";
 
 /**
- * `search` holds words as they are (any language) and by their English stem; tags and the user are lexemes of their own, with
- * a sign and a space that no parsed word has, so that one GIN index answers for one user.
+ * `search` holds words as they are (any language) and by their English stem; tags and the user
+ * with the status are lexemes of their own, with a sign and a space that no parsed word has: so one GIN index answers for
+ * one user's open or completed tasks.
  */
 async function createTasks(db: Kysely<never>): Promise<void> {
   await sql`
@@ -39,7 +40,7 @@ async function createTasks(db: Kysely<never>): Promise<void> {
       search tsvector not null generated always as (
         to_tsvector('pg_catalog.simple', title || ' ' || notes)
         || to_tsvector('pg_catalog.english', title || ' ' || notes)
-        || array_to_tsvector(array['@user ' || user_id] || tag_lexemes(tags))
+        || array_to_tsvector(array['@' || status || ' ' || user_id] || tag_lexemes(tags))
       ) stored,
       unique (user_id, number)
     )`.execute(db);

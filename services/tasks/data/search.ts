@@ -22,17 +22,18 @@ export function termsOf(text: string): readonly Term[] {
 }
 
 /**
- * Matches `search` of the user's tasks.
+ * Matches `search` of the user's tasks of a status.
  * @returns undefined when the text holds nothing that could be found
  */
 export function searchCondition(
   userId: string,
+  status: "open" | "completed",
   text: string | undefined,
   tags: readonly string[] = [],
 ): RawBuilder<boolean> | undefined {
   const terms = text === undefined ? [] : termsOf(text);
   if (text !== undefined && terms.length === 0) return undefined;
-  const lexemes = [`@user ${userId}`, ...tags.map((tag) => `#tag ${tag.toLowerCase()}`)];
+  const lexemes = [`@${status} ${userId}`, ...tags.map((tag) => `#tag ${tag.toLowerCase()}`)];
   const query = [...lexemes.map((lexeme) => sql`${quoted(lexeme)}::tsquery`), ...terms.map(termQuery)];
   return sql<boolean>`search @@ (${sql.join(query, sql` && `)})`;
 }
