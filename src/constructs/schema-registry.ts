@@ -2,7 +2,7 @@
 import type { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
 import { DATABASE_CA_DIRECTORY, DATABASE_CA_KEY, databaseAddresses, jdbcUrl } from "#model/database-connection";
-import { isSingleNode } from "#model/environment";
+import { type Environment, isSingleNode } from "#model/environment";
 import { namespaces, platformPriority, platformSecrets, schemaRegistry, schemaRegistryRole } from "#model/names";
 import { mebibytes, millicores, type Resources } from "#model/quantities";
 import { waves } from "#model/waves";
@@ -27,10 +27,10 @@ const CONFIGURATION = { directory: "/var/run/todo/registry", file: "application.
 const PORT_NAME = "http";
 
 /** A choice, not a measurement. */
-export const schemaRegistryResources: Resources = {
-  requests: { cpu: millicores(50), memory: mebibytes(320) },
+const schemaRegistryResources = (environment: Environment): Resources => ({
+  requests: { cpu: millicores(50), memory: mebibytes(isSingleNode(environment) ? 256 : 320) },
   limits: { cpu: millicores(1000), memory: mebibytes(512) },
-};
+});
 
 /** Connections of one replica; by default it would open twenty and go up to a hundred. */
 export const SCHEMA_REGISTRY_CONNECTIONS = 5;
@@ -130,7 +130,7 @@ export class SchemaRegistry extends Construct {
             { name: "SMALLRYE_CONFIG_LOCATIONS", value: `${CONFIGURATION.directory}/${CONFIGURATION.file}` },
             { name: "JAVA_OPTS_APPEND", value: "-XX:MaxRAMPercentage=50" },
           ],
-          resources: containerResources(schemaRegistryResources),
+          resources: containerResources(schemaRegistryResources(this.#context.environment)),
           securityContext: containerSecurityContext(),
           startupProbe: probe("/health/live", { periodSeconds: 5, failureThreshold: 36 }),
           livenessProbe: probe("/health/live", { periodSeconds: 15, failureThreshold: 3 }),

@@ -1,5 +1,6 @@
 /** The pod of one of our services: its container, environment and volumes. Everything secret comes as a file. */
 import type { k8s } from "cdk8s-plus-28";
+import { serviceResources } from "#model/capacity";
 import { connectionsPerReplica } from "#model/connections";
 import { DATABASE_CA_DIRECTORY, DATABASE_CA_FILE, DATABASE_CA_KEY } from "#model/database-connection";
 import { stateStoreOf } from "#model/environment";
@@ -66,7 +67,7 @@ export function servicePodSpec({ context, name, service }: ServicePodProps): Pod
         imagePullPolicy: "IfNotPresent",
         ports: [{ name: HTTP_PORT_NAME, containerPort: service.port, protocol: "TCP" }],
         env: environmentVariables(context, name, service),
-        resources: containerResources(service.resources),
+        resources: containerResources(serviceResources(environment, service.resources)),
         securityContext: containerSecurityContext(),
         startupProbe: probe(paths.live, { periodSeconds: 2, failureThreshold: 45 }),
         livenessProbe: probe(paths.live, { periodSeconds: 10, failureThreshold: 3 }),
