@@ -21,9 +21,9 @@ export async function insertTasks(db: Kysely<DB>, userId: string, count: number)
         case when n % 100 = 0 then 'uncommon' end,
         case when n % 10000 = 0 then 'rare' end
       ], null),
-      case when n % 3 = 0 then null else to_char(date '2020-01-01' + (n * 7919 % 3650), 'YYYY-MM-DD') end,
+      case when n % 3 = 0 then null else to_char(date '2020-01-01' + (n::bigint * 7919 % 3650)::integer, 'YYYY-MM-DD') end,
       'Europe/Berlin', 1, timestamptz '2020-01-01' + n * interval '1 minute',
-      timestamptz '2024-01-01' + (n * 7919 % 1000003) * interval '1 second',
+      timestamptz '2024-01-01' + (n::bigint * 7919 % 1000003) * interval '1 second',
       case when n % 5 = 0 then null else timestamptz '2024-01-01' end, false, false
     from generate_series(1, ${count}::integer) as n`.execute(db);
   await sql`
