@@ -47,7 +47,11 @@ function explained(verb: string, stderr: string): GitError {
     return new GitError("failed", "git does not know who commits", "Set git config user.name and user.email");
   }
   if (/permission denied|insufficient permission|read-only/i.test(stderr)) {
-    return new GitError("no-permission", `git ${verb} may not write to the repository`, "Make it writable for this user");
+    return new GitError(
+      "no-permission",
+      `git ${verb} may not write to the repository`,
+      "Make it writable for this user",
+    );
   }
   return new GitError("failed", `git ${verb} failed: ${firstProblem(stderr)}`, "See git status");
 }

@@ -85,7 +85,11 @@ interface Upstream {
 export function upstreamOf(repository: Repository, branch: string): Upstream {
   const remote = repository.try("config", "--get", `branch.${branch}.remote`)?.trim() || "origin";
   if (repository.try("remote", "get-url", remote) === undefined) {
-    throw new GitError("no-remote", `there is no remote ${remote} to push to`, "Add it with git remote add, or leave --push out");
+    throw new GitError(
+      "no-remote",
+      `there is no remote ${remote} to push to`,
+      "Add it with git remote add, or leave --push out",
+    );
   }
   return { remote, ref: repository.try("config", "--get", `branch.${branch}.merge`)?.trim() || `refs/heads/${branch}` };
 }
@@ -99,11 +103,18 @@ function fetchTip(repository: Repository, { remote, ref }: Upstream): string {
   throw refused(remote, "read", stderr);
 }
 
-const raced = /non-fast-forward|fetch first|stale info|lock ref|cannot lock|unable to lock|failed to update ref|incorrect old value/i;
+const raced =
+  /non-fast-forward|fetch first|stale info|lock ref|cannot lock|unable to lock|failed to update ref|incorrect old value/i;
 
 /** Pushes a commit. @returns `false` where another one came first */
 export function pushed(repository: Repository, { remote, ref }: Upstream, commit: string): boolean {
-  const { status, stdout, stderr } = repository.result("push", "--porcelain", "--no-verify", remote, `${commit}:${ref}`);
+  const { status, stdout, stderr } = repository.result(
+    "push",
+    "--porcelain",
+    "--no-verify",
+    remote,
+    `${commit}:${ref}`,
+  );
   if (status === 0) return true;
   if (raced.test(`${stdout}\n${stderr}`)) return false;
   throw refused(remote, "push to", `${stderr}\n${stdout}`);

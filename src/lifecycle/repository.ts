@@ -73,17 +73,27 @@ export class Repository {
 
   /** @throws GitError naming the first file that is not committed */
   assertClean(): void {
-    const [first, ...more] = this.run("status", "--porcelain", "-z", "--untracked-files=normal").split("\0").filter(Boolean);
+    const [first, ...more] = this.run("status", "--porcelain", "-z", "--untracked-files=normal")
+      .split("\0")
+      .filter(Boolean);
     if (first === undefined) return;
     const others = more.length === 0 ? "" : ` and ${more.length} more`;
-    throw new GitError("dirty", `${first.slice(3)}${others} are not committed`, "Commit them, or put them away with git stash");
+    throw new GitError(
+      "dirty",
+      `${first.slice(3)}${others} are not committed`,
+      "Commit them, or put them away with git stash",
+    );
   }
 
   /** The branch that is checked out. @throws GitError where none is */
   branch(): string {
     const name = this.try("symbolic-ref", "--quiet", "--short", "HEAD")?.trim();
     if (name) return name;
-    throw new GitError("detached", "no branch is checked out", "Check one out with git switch, for example git switch main");
+    throw new GitError(
+      "detached",
+      "no branch is checked out",
+      "Check one out with git switch, for example git switch main",
+    );
   }
 
   /** Text of a file at a commit; `undefined` where it has none. */
