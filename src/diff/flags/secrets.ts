@@ -32,7 +32,7 @@ export const secrets = ruleSet(
     if (!before) return;
     if (kinds.has(kind)) {
       const changed = leaves
-        .filter(({ path }) => path[0] === "spec" || path[0] === "conditions")
+        .filter(({ path }) => path[0] === "spec" && path[1] !== "refreshInterval")
         .map(({ path }) => pathText(path));
       if (changed.length > 0) raise("secret-source", someOf(changed));
       return;
