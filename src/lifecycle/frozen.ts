@@ -1,12 +1,9 @@
 /** Which part of an environment stays as it was promoted or rolled back to, and what should stand there. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { digest } from "#emit/tree";
 import type { Environment } from "#model/environment";
 import { type ImagePins, imagePinText } from "#model/images";
 import type { RenderedEnvironment } from "#synth/synth";
 import type { Rendering } from "./records.ts";
-import type { Repository } from "./repository.ts";
 
 /**
  * Whether a path below `gitops/` stays as recorded whatever the model says: all of a held environment and of one that was
@@ -31,41 +28,32 @@ export interface Desired {
   readonly lost: readonly string[];
 }
 
+/** Text of a path below `gitops/`, if this source has it. */
+export type TextSource = (path: string) => string | undefined;
+
 /**
- * Lays the frozen part of an environment over what the model renders.
- * A recorded file that is gone or edited is looked for in what the model renders and in the last commit.
+ * Lays the frozen part of an environment over what the model renders. Of each recorded file, the first source counts that
+ * has it byte by byte.
  */
-export function layFrozen(
-  folder: string,
-  rendered: RenderedEnvironment,
-  record: Rendering,
-  repository: Repository | null,
-): Desired {
+export function layFrozen(rendered: RenderedEnvironment, record: Rendering, sources: readonly TextSource[]): Desired {
   const { environment } = rendered;
   const files = new Map([...rendered.files].filter(([path]) => !isFrozen(environment, record, path)));
   const lost: string[] = [];
   for (const [path, recorded] of Object.entries(record.files)) {
-    const found = textOf(recorded, [
-      () => readText(join(folder, path)),
-      () => rendered.files.get(path),
-      () => repository?.show("HEAD", `gitops/${path}`),
-    ]);
+    const found = textOf(recorded, path, sources);
     if (found === undefined) lost.push(path);
     files.set(path, found ?? "");
   }
   return { rendered: { ...rendered, files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))) }, lost };
 }
 
-/** The first source whose text has the digest. */
-function textOf(recorded: string, sources: readonly (() => string | undefined)[]): string | undefined {
+function textOf(recorded: string, path: string, sources: readonly TextSource[]): string | undefined {
   for (const source of sources) {
-    const text = source();
+    const text = source(path);
     if (text !== undefined && digest(text) === recorded) return text;
   }
   return undefined;
 }
-
-const readText = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
 
 export interface Difference {
   readonly added: number;

@@ -4,7 +4,16 @@ import { join } from "node:path";
 import type { TreePlan } from "#emit/tree";
 import { UserError } from "#model/user-error";
 import type { RenderedEnvironment } from "#synth/synth";
-import { type Difference, differenceOf, isFrozen, isInForce, layFrozen, pinTexts, recordOf } from "./frozen.ts";
+import {
+  type Difference,
+  differenceOf,
+  isFrozen,
+  isInForce,
+  layFrozen,
+  pinTexts,
+  recordOf,
+  type TextSource,
+} from "./frozen.ts";
 import { CODE, modelCommit } from "./model-code.ts";
 import { fromFolder, type Rendering, readRendering, renderedFile } from "./records.ts";
 import { Repository } from "./repository.ts";
@@ -37,10 +46,14 @@ function settleOne(root: string, rendered: RenderedEnvironment, find: () => Repo
   const first = (): Settled => ({ ...free, record: recordOf(modelCommit(find()), images, files), isFirst: true });
   if (record === null) return first();
 
-  const folder = join(root, "gitops");
-  const quick = layFrozen(folder, rendered, record, null);
-  const desired = quick.lost.length > 0 ? layFrozen(folder, rendered, record, find()) : quick;
-  const isGone = !existsSync(join(folder, environment.name));
+  const read = fromFolder(root);
+  const sources: TextSource[] = [
+    (path) => read(`gitops/${path}`),
+    (path) => files.get(path),
+    (path) => find()?.show("HEAD", `gitops/${path}`),
+  ];
+  const desired = layFrozen(rendered, record, sources);
+  const isGone = !existsSync(join(root, "gitops", environment.name));
   if (environment.held && desired.lost.length > 0 && isGone && !isCommitted(find(), environment.name)) return first();
   return {
     ...desired,
