@@ -35,6 +35,8 @@ export class Store {
 
   constructor(file: string) {
     mkdirSync(dirname(file), { recursive: true });
+    // What users wrote is in here.
+    closeSync(openSync(file, "a", 0o600));
     this.#db = new DatabaseSync(file);
     this.#db.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000");
     this.#db.exec(SCHEMA);
@@ -114,15 +116,11 @@ export class Store {
     this.#run("delete from messages where topic = ? and time < ?", topic, before);
   }
 
-  /** Runs a write now; it survives the end of the process. */
-  now<T>(write: (db: Pick<Store, "all" | "run">) => T): T {
-    return write(this);
-  }
-
   all(sql: string, ...values: (string | number | null)[]): Record<string, unknown>[] {
     return this.#all(sql, ...values);
   }
 
+  /** Survives the end of the process; the machine's only with a later `durably`. */
   run(sql: string, ...values: (string | number | null)[]): number {
     return this.#run(sql, ...values);
   }

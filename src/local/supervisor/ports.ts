@@ -56,12 +56,16 @@ const listeningInodes = (file: string, port: number): string[] =>
     .map((fields) => `socket:[${fields[9]}]`);
 
 function descriptors(pid: string): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-  } catch {
-    // Somebody else's process, or one that has just ended.
-    return [];
-  }
+  const folder = `/proc/${pid}/fd`;
+  // What cannot be read belongs to somebody else, or has ended meanwhile.
+  const attempt = <T>(read: () => T, otherwise: T): T => {
+    try {
+      return read();
+    } catch {
+      return otherwise;
+    }
+  };
+  return attempt(() => readdirSync(folder), []).map((fd) => attempt(() => readlinkSync(`${folder}/${fd}`), ""));
 }
 
 function lsofOwner(port: number): string | undefined {
