@@ -231,6 +231,19 @@ describe("documents are paired", () => {
     ).toEqual(["added todo-apps/Role/billing-secrets", "removed todo-apps/Role/tasks-secrets"]);
   });
 
+  test("and not two that have only half in common", () => {
+    const map = (name: string, half: string) => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace: "ns" },
+      data: Object.fromEntries(
+        Array.from({ length: 10 }, (_, index) => [`k${index}`, index < 5 ? "same" : `${half}${index}`]),
+      ),
+    });
+    expect(only(map("one", "p"), map("two", "q")).changes.map(({ change }) => change)).toEqual(["removed", "added"]);
+    expect(only(map("one", "p"), map("two", "p")).changes.map(({ change }) => change)).toEqual(["renamed"]);
+  });
+
   test("and not one with either of two that fit as well", () => {
     const map = (name: string) =>
       document({
@@ -319,6 +332,15 @@ describe("the verdict", () => {
       new Map([...from].map(([path, text]) => [path, text.slice(text.indexOf("\n") + 1)]));
     const after = renderedFiles(pinsOf("v1.1.0", "b"), ["dev", "staging", "prod-aks"]);
     expect(diff(strip(files), strip(after)).routine).toBe(false);
+  });
+
+  test("is not routine for an image that is not ours, in a document that is", () => {
+    const foreign = (tag: string) =>
+      replaced(/deployment\.apps_tasks\.yaml$/, (text) =>
+        text.replace(/image: .*tasks:.*/, `image: docker.io/library/proxy:${tag}@sha256:${tag.at(-1)?.repeat(64)}`),
+      );
+    expect(diff(foreign("v1.0.1"), foreign("v1.0.2")).changes).not.toEqual([]);
+    expect(diff(foreign("v1.0.1"), foreign("v1.0.2")).routine).toBe(false);
   });
 
   test("is not routine for a file that is no manifest", () => {
