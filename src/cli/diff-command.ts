@@ -15,7 +15,7 @@ Compares two renderings for a reviewer: what changes where, what is dangerous, w
 
   npm run diff [-- BASE [HEAD]] [-- OPTIONS]
 
-BASE and HEAD are git refs (main, v1.2.0, main:gitops/dev) or folders (./x, /tmp/x, x/). Of two refs, and of a ref and the
+BASE and HEAD are git refs (main, v1.2.0, main:gitops/dev) or folders (./x, ../x, x/). Of two refs, and of a ref and the
 working tree, the merge base counts, as in a pull request.
 
   no argument     the merge base with the main branch and the working tree's gitops/
