@@ -1,10 +1,13 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join } from "node:path";
+import { applyPlan, lockTree, planTree } from "#emit/tree";
+import { type Bumped, bumpEnvironment } from "#lifecycle/bump";
+import { landBump } from "#lifecycle/land-bump";
+import { fromFolder } from "#lifecycle/records";
+import { Repository } from "#lifecycle/repository";
+import { writeTexts } from "#lifecycle/write-texts";
+import type { Environment } from "#model/environment";
 import { type ImagePins, imagePinText, parseImagePin } from "#model/images";
 import { ownImages } from "#model/own-images";
-import { UserError } from "#model/user-error";
-import { imagesFile, imagesText, readImages } from "#synth/images-file";
-import { assertChecked, renderEnvironment, writeTree } from "#synth/synth";
 import { todo } from "#system";
 import { runCommand, UsageError } from "./command.ts";
 import { chooseEnvironments } from "./environments.ts";
@@ -13,9 +16,14 @@ import { projectFolder } from "./project-folder.ts";
 const help = `
 Pins images of one environment and renders it.
 
-  npm run bump -- --env NAME IMAGE=TAG@sha256:DIGEST [...]
+  npm run bump -- --env NAME [OPTIONS] IMAGE=TAG@sha256:DIGEST [...]
 
 Changes one line of config/images/NAME.json per image and what is rendered from it; prints both.
+
+  --commit              as one commit on the branch that is checked out
+  --push                with --commit: on the live branch of its remote; where another push comes first, computes anew
+  --source-commit SHA   the commit that the images were built from, for the commit's trailers
+  --source-repo URL     its repository
 `;
 
 /** Reads `tasks=v1.2.0@sha256:...` arguments. @throws UsageError naming the first that is none */
@@ -40,53 +48,87 @@ export function parseBumps(arguments_: readonly string[], known: readonly string
   );
 }
 
+const options = {
+  env: { type: "string" },
+  commit: { type: "boolean" },
+  push: { type: "boolean" },
+  "source-commit": { type: "string" },
+  "source-repo": { type: "string" },
+} as const;
+
+interface Sourced {
+  readonly "source-commit"?: string | undefined;
+  readonly "source-repo"?: string | undefined;
+}
+
+/** @throws UsageError for a source that names no commit */
+function sourceOf({ "source-commit": commit, "source-repo": repository }: Sourced) {
+  if (commit === undefined) {
+    if (repository !== undefined) throw new UsageError("--source-repo without --source-commit", "Give both");
+    return undefined;
+  }
+  if (!/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(commit)) {
+    throw new UsageError(`"${commit}" is no full commit id`, "Give all of its 40 hexadecimal digits");
+  }
+  if (repository !== undefined && !/^[!-~]+$/.test(repository)) {
+    throw new UsageError(`"${repository}" is no address`, "Give the repository's URL");
+  }
+  return { commit, repository };
+}
+
+function printMoves({ moves }: Bumped): void {
+  for (const { image, from, to, waits } of moves) {
+    console.log(`${image}: ${from} -> ${to}${waits ? " (waits until the rollback is cleared)" : ""}`);
+  }
+}
+
+/** Changes the files on disk, all of them or none. */
+function bumpFiles(root: string, environment: Environment, bumps: ImagePins): void {
+  using lock = lockTree(join(root, "gitops"));
+  const bumped = bumpEnvironment(fromFolder(root), environment, bumps, Repository.find(root));
+  if (bumped === null) {
+    for (const [image, pin] of Object.entries(bumps)) console.log(`${image} already runs ${imagePinText(pin)}`);
+    console.log("nothing to change");
+    return;
+  }
+  const old = new Map([...bumped.texts.keys()].map((path) => [path, fromFolder(root)(path) ?? null]));
+  writeTexts(root, bumped.texts);
+  try {
+    const { name } = environment;
+    const plan = bumped.files ? planTree(join(root, "gitops"), bumped.files, { scope: [name] }) : null;
+    if (plan) applyPlan(plan, lock);
+    printMoves(bumped);
+    for (const path of plan?.changed ?? []) console.log(`  ~ gitops/${path}`);
+    if ((plan?.changed.length ?? 0) === 0) console.log("nothing to render");
+  } catch (error) {
+    writeTexts(root, old);
+    throw error;
+  }
+}
+
 if (import.meta.main) {
-  await runCommand({ help, options: { env: { type: "string" } }, positionals: true }, ({ values, positionals }) => {
+  await runCommand({ help, options, positionals: true }, async ({ values, positionals }) => {
     if (!values.env) throw new UsageError("no environment", "Say which with --env NAME");
+    if (values.push && !values.commit) throw new UsageError("--push without --commit", "Give both");
     const [environment] = chooseEnvironments([values.env]);
     if (!environment) return;
     const root = projectFolder();
-    const known = ownImages(todo);
-    const before = readImages(root, environment.name, known);
-    const bumps = parseBumps(positionals, known);
-    const after = { ...before, ...bumps };
-
-    const rendered = renderEnvironment(todo, environment, after);
-    assertChecked(todo, [rendered]);
-    const file = imagesFile(environment.name);
-    const restore = replaceFile(resolve(root, file), imagesText(after));
-    try {
-      const plan = writeTree(resolve(root, "gitops"), [rendered], "some");
-      for (const [service, pin] of Object.entries(bumps)) {
-        const old = before[service] ? imagePinText(before[service]) : "nothing";
-        console.log(
-          old === imagePinText(pin) ? `${service} already runs ${old}` : `${service}: ${old} -> ${imagePinText(pin)}`,
-        );
-      }
-      for (const path of plan.changed) console.log(`  ~ gitops/${path}`);
-      if (plan.changed.length === 0) console.log("nothing to render");
-    } catch (error) {
-      restore();
-      throw error;
+    const bumps = parseBumps(positionals, ownImages(todo));
+    const source = sourceOf(values);
+    if (!values.commit) {
+      bumpFiles(root, environment, bumps);
+      return;
     }
+    const repository = new Repository(root);
+    const landed = await landBump({ repository, push: values.push === true, environment, bumps, source });
+    if (landed === null) {
+      console.log(`${environment.name} has these pins already: no commit`);
+      return;
+    }
+    for (const [image, pin] of Object.entries(bumps)) console.log(`${image}: ${imagePinText(pin)}`);
+    const raced = landed.retries === 0 ? "" : ` after ${landed.retries} other pushes`;
+    console.log(`${landed.commit.slice(0, 7)} ${values.push ? "pushed to" : "committed on"} ${landed.branch}${raced}`);
+    if (!landed.checkedOut) console.log("your branch has commits of its own and stays as it is: git pull --rebase");
     return;
   });
-}
-
-/** Writes a small file. @returns what puts the old text back */
-function replaceFile(path: string, text: string): () => void {
-  const old = readFileSync(path, { encoding: "utf8", flag: "a+" });
-  const write = (content: string): void => {
-    try {
-      if (content !== readFileSync(path, "utf8")) writeFileSync(path, content);
-    } catch (error) {
-      throw new UserError(
-        `cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`,
-        "Make it writable for this user",
-        { cause: error },
-      );
-    }
-  };
-  write(text);
-  return () => write(old);
 }
