@@ -78,7 +78,8 @@ export function isDatabaseAway(error: unknown): boolean {
   const code = "code" in error ? String(error.code) : "";
   if (NETWORK.has(code)) return true;
   const state = sqlState(error);
-  if (state) return state.startsWith("08") || /^(57P0[123]|53300|25006)$/.test(state);
+  // 28: credentials are being rotated; a caller can do nothing about it, and later they fit.
+  if (state) return /^(08...|28...|57P0[123]|53300|25006)$/.test(state);
   return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
     error.message,
   );
