@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { firstProblem, GitError, type GitResult, runGit } from "./git.ts";
 
 export interface TreeEntry {
@@ -71,17 +70,37 @@ export class Repository {
     );
   }
 
-  /** @throws GitError naming the first file that is not committed */
+  /**
+   * Files that git does not know count only where they could be rendered or deployed.
+   * @throws GitError naming the first file that is not committed
+   */
   assertClean(): void {
-    const [first, ...more] = this.run("status", "--porcelain", "-z", "--untracked-files=normal")
+    const lists = [
+      this.run("status", "--porcelain", "-z", "--untracked-files=no"),
+      this.run(
+        "ls-files",
+        "--others",
+        "--exclude-standard",
+        "-z",
+        "--",
+        "gitops",
+        "config",
+        "src",
+        "charts",
+        "imports",
+      ),
+    ];
+    const changed = (lists[0] ?? "")
       .split("\0")
-      .filter(Boolean);
+      .filter(Boolean)
+      .map((line) => line.slice(3));
+    const [first, ...more] = [...changed, ...(lists[1] ?? "").split("\0").filter(Boolean)];
     if (first === undefined) return;
-    const others = more.length === 0 ? "" : ` and ${more.length} more`;
+    const others = more.length === 0 ? "is" : `and ${more.length} more are`;
     throw new GitError(
       "dirty",
-      `${first.slice(3)}${others} are not committed`,
-      "Commit them, or put them away with git stash",
+      `${first} ${others} not committed`,
+      "Commit the changes, or put them away with git stash",
     );
   }
 
@@ -123,11 +142,6 @@ export class Repository {
   /** Whether the files on disk below some paths are those of a commit. What git does not know counts for nothing. */
   isSame(commit: string, paths: readonly string[]): boolean {
     return this.result("diff", "--quiet", commit, "--", ...paths).status === 0;
-  }
-
-  /** A path as messages show it, and as git takes it from the top of the repository. */
-  inRepository(path: string): string {
-    return `${this.prefix}${relative(this.root, path.startsWith("/") ? path : `${this.root}/${path}`)}`;
   }
 }
 
