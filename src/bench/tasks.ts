@@ -43,6 +43,7 @@ const LISTS: readonly (readonly [string, TaskFilter, TaskSort])[] = [
   ["tag of one in 10,000", { status: "all", tag: ["rare"] }, "due"],
   ["common word", { status: "all", text: "invoice" }, "due"],
   ["common beginning", { status: "all", text: "invo" }, "-created"],
+  ["word of other tasks alone", { status: "completed", text: "ongoing" }, "due"],
   ["rare word", { status: "all", text: "zeppelin" }, "due"],
   ["no such word", { status: "all", text: "nonesuch" }, "due"],
 ];

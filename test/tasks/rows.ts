@@ -4,14 +4,15 @@ import type { DB } from "#services/tasks/data/tables";
 
 /**
  * Tasks of one user as a long life leaves them: one in five open, a tenth p1, a third without a due date, of the tags one in
- * two, one in a hundred and one in ten thousand.
+ * two, one in a hundred and one in ten thousand; a fifth are invoices, and only open ones are `ongoing`.
  */
 export async function insertTasks(db: Kysely<DB>, userId: string, count: number): Promise<void> {
   await sql`
     insert into tasks (id, user_id, number, title, notes, status, priority, tags, due, time_zone, version,
       created_at, updated_at, completed_at, withdrawn, untouched)
     select uuidv7(), ${userId}, n,
-      'task ' || n || ' ' || (array['invoice', 'garden', 'meeting', 'shopping', 'report'])[1 + n % 5]
+      'task ' || n || ' ' || (array['invoice', 'garden', 'meeting', 'shopping', 'report'])[1 + n / 5 % 5]
+        || case when n % 5 = 0 then ' ongoing' else '' end
         || case when n % 10000 = 0 then ' zeppelin' else '' end,
       '',
       case when n % 5 = 0 then 'open' else 'completed' end,
