@@ -23,7 +23,6 @@ const final: ReadonlySet<string> = new Set([
   "fewer-partitions",
   "database-version",
   "contract-breaks",
-  "removed-data",
 ]);
 
 const refusedChanges: Obstacle = function* ({ report }) {
