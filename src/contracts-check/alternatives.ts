@@ -1,6 +1,4 @@
 /** JSON Schema (2020-12, the part that zod writes) as a flat list of the shapes that a value may have. */
-import { isDeepStrictEqual } from "node:util";
-
 export type Json = Readonly<Record<string, unknown>>;
 export type Schema = Json | boolean;
 
@@ -77,15 +75,27 @@ function referred(reference: string, root: Json): Schema {
 }
 
 /** The same schema without references and annotations, so that texts can be compared; a cycle ends at its reference. */
-export function inlined(value: unknown, root: Json, open: readonly string[] = []): unknown {
+export function inlined(value: unknown, root: Json, open: readonly string[] = [], areFields = false): unknown {
   if (Array.isArray(value)) return value.map((each) => inlined(each, root, open));
   if (typeof value !== "object" || value === null) return value;
-  const reference = (value as Json).$ref;
+  const reference = areFields ? undefined : (value as Json).$ref;
   if (typeof reference === "string" && !open.includes(reference)) {
     return inlined(referred(reference, root), root, [...open, reference]);
   }
-  const kept = Object.entries(value).filter(([keyword]) => !annotations.has(keyword) || keyword === "id");
-  return Object.fromEntries(kept.map(([keyword, inner]) => [keyword, inlined(inner, root, open)]));
+  // A field may be called title or default: only beside a schema's keywords are these annotations.
+  const kept = Object.entries(value).filter(([keyword]) => areFields || !annotations.has(keyword));
+  return Object.fromEntries(
+    kept.map(([keyword, inner]) => [keyword, inlined(inner, root, open, !areFields && keyword === "properties")]),
+  );
 }
 
-export const same = (a: unknown, b: unknown): boolean => isDeepStrictEqual(a, b);
+/** As JSON: the order of keys says nothing, nor does where the objects were made. */
+export function same(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [mine, theirs] = [Object.entries(a), Object.keys(b)];
+  return (
+    mine.length === theirs.length &&
+    mine.every(([key, value]) => Object.hasOwn(b, key) && same(value, (b as Json)[key]))
+  );
+}

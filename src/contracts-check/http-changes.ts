@@ -26,12 +26,18 @@ export function httpChanges(service: string, before: Json, now: Json): Finding[]
         return [finding(service, operation.title, "removed", [problem])];
       }
       const problems = operationProblems(operation, its);
-      const isSame = problems.length === 0 && same(inlined(operation.own, before), inlined(its.own, now));
+      const isSame = problems.length === 0 && same(comparable(operation), comparable(its));
       return isSame ? [] : [finding(service, its.title, "changed", problems)];
     }),
     ...[...current].filter(([key]) => !old.has(key)).map(([, { title }]) => finding(service, title, "added")),
   ];
 }
+
+/** Without words, except for those that limit the body. */
+const comparable = ({ own, root }: Operation): unknown => [
+  inlined(own, root),
+  own.requestBody ? bytesOf(own.requestBody as Json) : undefined,
+];
 
 /** By method and path; the names in the path are the service's own business. */
 function operationsOf(root: Json): Map<string, Operation> {

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "@jest/globals";
+import { httpApis } from "#contracts/http/index";
+import type { Json } from "#contracts-check/alternatives";
+import { ASYNCAPI_FILE } from "#contracts-check/asyncapi";
+import { contractDocuments, planDocuments } from "#contracts-check/documents";
+import { EVENTS_FILE, type EventContracts } from "#contracts-check/event-contracts";
+import { eventTopics } from "#model/system";
+import { todo } from "#system";
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+const documents = contractDocuments(todo, httpApis, version);
+const parsed = <T>(path: string): T => JSON.parse(documents.get(path) ?? "") as T;
+
+function referencesIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const own = (value as Json).$ref;
+  return [...(typeof own === "string" ? [own] : []), ...Object.values(value).flatMap(referencesIn)];
+}
+
+const follow = (document: Json, reference: string): unknown =>
+  reference
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((found, key) => (found as Json | undefined)?.[key], document);
+
+describe("the documents in docs/api", () => {
+  it("are what the contracts say", () => {
+    expect(planDocuments(process.cwd(), documents)).toEqual({ changed: [], removed: [] });
+  });
+
+  it("are the same bytes every time", () => {
+    expect(contractDocuments(todo, httpApis, version)).toEqual(documents);
+  });
+
+  it("refer to nothing that is not in them", () => {
+    for (const [path, text] of documents) {
+      const document = JSON.parse(text) as Json;
+      const broken = referencesIn(document).filter((reference) => follow(document, reference) === undefined);
+      expect([path, broken]).toEqual([path, []]);
+    }
+  });
+
+  it("hold every type of every topic with its key", () => {
+    const { topics } = parsed<EventContracts>(EVENTS_FILE);
+    const recorded = Object.entries(topics).map(([name, { key, types }]) => [name, key, Object.keys(types)]);
+    const declared = eventTopics(todo).map(([name, { key, events }]) => [name, key, [...events.types].sort()]);
+    expect(recorded).toEqual(declared.sort());
+  });
+
+  it("let every key be found in the data of its events", () => {
+    const { topics } = parsed<EventContracts>(EVENTS_FILE);
+    for (const { key, types } of Object.values(topics)) {
+      for (const schema of Object.values(types)) expect(schema.required).toContain(key);
+    }
+  });
+
+  it("say in AsyncAPI who sends and who receives", () => {
+    const { operations, channels } = parsed<{ operations: Json; channels: Json }>(ASYNCAPI_FILE);
+    expect(Object.keys(channels).sort()).toEqual(Object.keys(todo.topics).sort());
+    for (const [name, { publishes, subscribes }] of Object.entries(todo.services)) {
+      for (const topic of publishes) expect(operations).toHaveProperty([`${name}.send.${topic}`, "action"], "send");
+      for (const topic of subscribes) {
+        expect(operations).toHaveProperty([`${name}.receive.${topic}`, "action"], "receive");
+      }
+    }
+  });
+
+  it("hold an OpenAPI document for each service that has a contract", () => {
+    for (const service of Object.keys(httpApis)) {
+      expect(parsed<Json>(`docs/api/openapi-${service}.json`).openapi).toMatch(/^3\.1\./);
+    }
+  });
+});
