@@ -154,11 +154,9 @@ await runCommand({ help, options }, ({ values }) => {
     using lock = lockTree(folder);
     plan = compareTree(folder, wanted, extent);
     assertUntouched(settled, plan);
-    if (values.out === undefined) {
-      overwritten = editedByHand(root, settled, plan);
-    }
+    if (values.out === undefined) overwritten = editedByHand(root, settled, plan);
     applyPlan(plan, lock);
-    writeRecords(root, settled);
+    if (values.out === undefined) writeRecords(root, settled);
   }
   if (values.json) printJson(settled, plan, overwritten);
   else {

@@ -92,7 +92,7 @@ export function assertUntouched(settled: readonly Settled[], plan: TreePlan): vo
     if (first === undefined) continue;
     const { name } = rendered.environment;
     throw new UserError(
-      `gitops/${first}${more.length > 0 ? ` and ${more.length} more` : ""} were edited by hand, and ${name} is ${record.pin ? "rolled back" : "held"}`,
+      `gitops/${first} ${more.length > 0 ? `and ${more.length} more were` : "was"} edited by hand, and ${name} is ${record.pin ? "rolled back" : "held"}`,
       `Undo it with git checkout HEAD -- gitops/${name}, then change the model and run npm run promote`,
     );
   }
