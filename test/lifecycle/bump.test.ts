@@ -111,9 +111,10 @@ describe("a bump by commit", () => {
     const ahead = scratch.clone("ahead");
     const file = join(ahead, "src/environments.ts");
     const text = git(ahead, "show", "HEAD:src/environments.ts");
-    writeFileSync(file, `${text.replace("traceSampling: 1,", "traceSampling: 0.9,")}\n`);
+    writeFileSync(file, `${text.replace("todo.dev.example.com", "todo.dev2.example.com")}\n`);
     expect(command(ahead, "synth").status).toBe(0);
-    git(ahead, "commit", "--quiet", "--all", "--message", "feat: trace less in dev");
+    git(ahead, "commit", "--quiet", "--all", "--message", "feat: move dev");
+    expect(git(ahead, "show", "--stat", "--format=", "HEAD", "--", "gitops/dev")).not.toBe("");
     git(ahead, "push", "--quiet");
     const { status, stderr } = command(
       old,

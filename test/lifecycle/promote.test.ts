@@ -145,10 +145,11 @@ describe("a promotion", () => {
       output: expect.stringContaining("dev at"),
     });
     done("bump", "--env", "dev", "--commit", `tasks=${image("v1.1.0", 99)}`);
-    edit("traceSampling: 1,", "traceSampling: 0.9,");
+    edit("todo.dev.example.com", "todo.dev2.example.com");
     edit("traceSampling: 0.4", "traceSampling: 0.3");
     done("synth");
-    commitAll("feat: trace less");
+    commitAll("feat: move dev and trace less");
+    expect(git(clone, "diff", "--stat", "HEAD~1", "--", "gitops/dev")).not.toBe("");
 
     const description = join(scratch.folder, "description.md");
     const output = done("promote", "dev", "staging", "--branch", "promotion", "--description", description);
@@ -200,10 +201,10 @@ describe("a rollback", () => {
 
     done("bump", "--env", "dev", "--commit", `tasks=${image("v2.0.1", 121)}`, `chat=${image("v2.0.1", 122)}`);
     expect(pinsOf(clone, "dev")).toMatchObject({ tasks: image("v1.1.0", 99), chat: image("v2.0.1", 122) });
-    edit("traceSampling: 0.9,", "traceSampling: 0.8,");
+    edit("todo.dev2.example.com", "todo.dev3.example.com");
     done("synth");
     expect(git(clone, "status", "--porcelain", "--", "gitops/dev/tasks")).toBe("");
-    commitAll("feat: trace less");
+    commitAll("feat: move dev");
     expect(run("synth", "--check").status).toBe(0);
 
     done("rollback", "--env", "dev", "--clear");
