@@ -14,7 +14,7 @@ import {
   scratchProject,
   started,
   stateOf,
-} from "./support.ts";
+} from "../../lifecycle/support.ts";
 
 const services = ["audit", "chat", "frontend", "gateway", "notifications", "realtime", "recurring", "tasks", "tools"];
 let scratch: Scratch;
