@@ -125,7 +125,10 @@ if (import.meta.main) {
       console.log(`${environment.name} has these pins already: no commit`);
       return;
     }
-    for (const [image, pin] of Object.entries(bumps)) console.log(`${image}: ${imagePinText(pin)}`);
+    for (const [image, pin] of Object.entries(bumps)) {
+      const later = landed.waiting.includes(image) ? " (waits until the rollback is cleared)" : "";
+      console.log(`${image}: ${imagePinText(pin)}${later}`);
+    }
     const raced = landed.retries === 0 ? "" : ` after ${landed.retries} other pushes`;
     console.log(`${landed.commit.slice(0, 7)} ${values.push ? "pushed to" : "committed on"} ${landed.branch}${raced}`);
     if (!landed.checkedOut) console.log("your branch has commits of its own and stays as it is: git pull --rebase");

@@ -9,6 +9,7 @@ import type { Changes } from "./commit.ts";
 import { type Landed, type Landing, land } from "./land.ts";
 import { messageOf, type Source, sourceTrailers } from "./message.ts";
 import { CODE } from "./model-code.ts";
+import { readRendering } from "./records.ts";
 import { inWorktree, runScript } from "./render-at.ts";
 import type { Repository } from "./repository.ts";
 
@@ -18,28 +19,49 @@ export interface BumpCommit extends Pick<Landing, "repository" | "push" | "rando
   readonly source?: Source | undefined;
 }
 
+export interface LandedBump extends Landed {
+  /** Images that a rollback pins: the bump is kept and rendered once that is cleared. */
+  readonly waiting: readonly string[];
+}
+
 /**
  * Commits a bump on the live branch: the pinned lines and what is rendered from them there, with the model that is there.
  * @returns `null` when the branch has these pins already
  */
-export function landBump(bump: BumpCommit): Promise<Landed | null> {
-  const { repository, environment, bumps, source } = bump;
+export async function landBump(bump: BumpCommit): Promise<LandedBump | null> {
+  const { repository, source } = bump;
   const trailers = source ? sourceTrailers(repository, source) : [];
-  const pins = Object.entries(bumps).map(([image, pin]) => ({ image, tag: pin.tag, text: imagePinText(pin) }));
-  const subject =
-    pins.length === 1 ? `${pins[0]?.image} ${pins[0]?.tag}` : `${pins.map(({ image }) => image).join(", ")}`;
-  const message = messageOf(
-    `chore(${environment.name}): run ${subject}`,
-    pins.map(({ image, text }) => `${image}: ${text}`),
-    trailers,
-  );
-  return land({
+  let waiting: readonly string[] = [];
+  const landed = await land({
     ...bump,
     compute: (parent) => {
       const changes = repository.isSame(parent, CODE) ? changesHere(bump, parent) : changesThere(bump, parent);
-      return changes.size === 0 ? null : { changes, message };
+      if (changes.size === 0) return null;
+      waiting = waitingIn(changes, bump);
+      return { changes, message: messageFor(bump, waiting, trailers) };
     },
   });
+  return landed && { ...landed, waiting };
+}
+
+function waitingIn(changes: Changes, { environment, bumps }: BumpCommit): string[] {
+  const record = readRendering((path) => changes.get(path) ?? undefined, environment.name);
+  return Object.keys(bumps).filter((image) => record?.pin?.waiting[image] !== undefined);
+}
+
+function messageFor(
+  { environment, bumps }: BumpCommit,
+  waiting: readonly string[],
+  trailers: readonly string[],
+): string {
+  const images = Object.keys(bumps);
+  const [only] = images.length === 1 ? Object.entries(bumps) : [];
+  const what = only ? `${only[0]} ${only[1].tag}` : images.join(", ");
+  const verb = waiting.length === images.length ? "run after the rollback:" : "run";
+  const lines = Object.entries(bumps).map(
+    ([image, pin]) => `${image}: ${imagePinText(pin)}${waiting.includes(image) ? " (after the rollback)" : ""}`,
+  );
+  return messageOf(`chore(${environment.name}): ${verb} ${what}`, lines, trailers);
 }
 
 function changesHere({ repository, environment, bumps }: BumpCommit, parent: string): Changes {

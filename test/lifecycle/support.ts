@@ -1,23 +1,11 @@
 /** Real repositories with the whole project in them: a bare remote and clones that share its packages. */
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "@jest/globals";
 import { linkPackages } from "#lifecycle/render-at";
-
-const copied = [
-  "package.json",
-  "package-lock.json",
-  "cdk8s.yaml",
-  "src",
-  "charts",
-  "imports",
-  "config/images",
-  "services",
-  ".gitignore",
-  ".gitattributes",
-];
+import { copyProject } from "#lifecycle/scratch";
 
 const settings = {
   GIT_CONFIG_GLOBAL: "/dev/null",
@@ -42,8 +30,7 @@ export function scratchProject(prepare: (folder: string) => void = () => undefin
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "lifecycle-")));
   const remote = join(folder, "remote.git");
   const seed = join(folder, "seed");
-  for (const name of copied) if (existsSync(name)) cpSync(name, join(seed, name), { recursive: true });
-  linkPackages(process.cwd(), seed);
+  copyProject(process.cwd(), seed);
   prepare(seed);
   expect(command(seed, "synth").stderr).toBe("");
   git(seed, "init", "--quiet", "--initial-branch=main");

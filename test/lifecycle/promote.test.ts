@@ -14,7 +14,7 @@ import {
   scratchProject,
   started,
   stateOf,
-} from "../../lifecycle/support.ts";
+} from "./support.ts";
 
 const services = ["audit", "chat", "frontend", "gateway", "notifications", "realtime", "recurring", "tasks", "tools"];
 let scratch: Scratch;
