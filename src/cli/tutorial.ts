@@ -4,7 +4,7 @@ import { hash } from "node:crypto";
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runGit } from "#lifecycle/git";
+import { runGit } from "#git/run";
 import { copyProject } from "#lifecycle/scratch";
 import { standIn } from "#lifecycle/stand-in";
 import { ownImages } from "#model/own-images";

@@ -1,41 +1,19 @@
-import { spawnSync } from "node:child_process";
+import { GitError } from "#git/error";
+import { type GitResult, runGit } from "#git/run";
 import { DiffError } from "./tree.ts";
 
-/** The repository that a folder lies in, read through the `git` command. */
+/** The repository that a folder lies in, where there is one: two folders are compared without. */
 export class Git {
-  readonly #folder: string;
+  readonly folder: string;
 
   constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** @returns what it printed, `undefined` when it failed. @throws DiffError without git or outside a repository */
   try(...args: readonly string[]): string | undefined {
-    const { status, stdout, stderr } = this.#spawn(args);
-    if (status === 0) return stdout.toString("utf8");
-    const problem = stderr.toString("utf8");
-    if (/not a git repository/i.test(problem)) {
-      throw new DiffError(`${this.#folder} is not in a git repository`, "Run it in a clone, or name two folders");
-    }
-    if (/dubious ownership/i.test(problem)) {
-      throw new DiffError(
-        `git refuses ${this.#folder}, which belongs to another user`,
-        "Allow it with git config --global --add safe.directory FOLDER",
-      );
-    }
-    return undefined;
-  }
-
-  /** @throws DiffError with git's own first line */
-  run(...args: readonly string[]): string {
-    return this.runRaw(args).toString("utf8");
-  }
-
-  runRaw(args: readonly string[], input?: string): Buffer {
-    const { status, stdout, stderr } = this.#spawn(args, input);
-    if (status === 0) return stdout;
-    const [problem = ""] = stderr.toString("utf8").split("\n", 1);
-    throw new DiffError(`git ${args[0]} failed: ${problem.replace(/^fatal: |\.$/g, "")}`, "See git status");
+    const { status, stdout } = this.#result(args);
+    return status === 0 ? stdout : undefined;
   }
 
   /** The commit that a ref names. */
@@ -47,18 +25,14 @@ export class Git {
     return this.try("rev-parse", "--is-shallow-repository")?.trim() === "true";
   }
 
-  #spawn(args: readonly string[], input?: string) {
-    const result = spawnSync("git", args, {
-      cwd: this.#folder,
-      maxBuffer: 2 ** 30,
-      env: { ...process.env, LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" },
-      ...(input === undefined ? {} : { input }),
-    });
-    if ((result.error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") {
-      throw new DiffError("the command git was not found", "Install git, or name two folders");
+  #result(args: readonly string[]): GitResult {
+    try {
+      return runGit(this.folder, args, { env: { GIT_OPTIONAL_LOCKS: "0" } });
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      const without = error.problem === "no-permission" ? "" : ", or name two folders";
+      throw new DiffError(error.message, `${error.remedy.replace(" of the project", "")}${without}`, { cause: error });
     }
-    if (result.error) throw result.error;
-    return result;
   }
 }
 

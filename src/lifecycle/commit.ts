@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { firstProblem, GitError, runGit } from "./git.ts";
+import { GitError } from "#git/error";
+import { firstProblem, runGit } from "#git/run";
 import type { Repository } from "./repository.ts";
 
 /** New texts by path below the project; `null`: the file goes. */

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { lockTree } from "#emit/tree";
+import { GitError } from "#git/error";
+import { firstProblem } from "#git/run";
 import { type Changes, commitChanges } from "./commit.ts";
-import { firstProblem, GitError } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
 export interface Step {

@@ -1,4 +1,5 @@
 import { lockTree } from "#emit/tree";
+import { GitError } from "#git/error";
 import type { Environment } from "#model/environment";
 import { ownImages } from "#model/own-images";
 import { UserError } from "#model/user-error";
@@ -8,7 +9,6 @@ import { onlyNew, renderingChanges } from "./changes.ts";
 import { type Changes, commitChanges } from "./commit.ts";
 import { compared, markdownOf } from "./description.ts";
 import { digestsOf } from "./frozen.ts";
-import { GitError } from "./git.ts";
 import { pushed, upstreamOf } from "./land.ts";
 import { messageOf } from "./message.ts";
 import { type ReadText, readRendering, readVerification, recordText, renderedFile } from "./records.ts";

@@ -1,9 +1,6 @@
-import { firstProblem, GitError, type GitResult, runGit } from "./git.ts";
-
-export interface TreeEntry {
-  readonly mode: string;
-  readonly id: string;
-}
+import { GitError } from "#git/error";
+import { firstProblem, type GitResult, runGit } from "#git/run";
+import { listTree, readBlobs, type TreeEntry } from "#git/tree";
 
 /** The git repository that a project lies in. Paths are relative to the project's folder, with `/`. */
 export class Repository {
@@ -122,20 +119,16 @@ export class Repository {
 
   /** Every file of a commit below a path. */
   list(commit: string, path: string): Map<string, TreeEntry> {
-    const output = this.run("ls-tree", "-r", "-z", commit, "--", path);
-    const lines = output.split("\0").filter(Boolean);
-    return new Map(
-      lines.map((line): [string, TreeEntry] => {
-        const [, mode = "", id = "", file = ""] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
-        return [file, { mode, id }];
-      }),
-    );
+    return listTree(this.root, commit, path);
   }
 
   /** Texts of every file of a commit below a path. */
   texts(commit: string, path: string): Map<string, string> {
     const files = [...this.list(commit, path)];
-    const texts = readBlobs(this.root, [...new Set(files.map(([, { id }]) => id))]);
+    const texts = readBlobs(
+      this.root,
+      files.map(([, { id }]) => id),
+    );
     return new Map(files.map(([file, { id }]): [string, string] => [file, texts.get(id) ?? ""]));
   }
 
@@ -143,19 +136,4 @@ export class Repository {
   isSame(commit: string, paths: readonly string[]): boolean {
     return this.result("diff", "--quiet", commit, "--", ...paths).status === 0;
   }
-}
-
-/** Every blob once, through one process. */
-function readBlobs(folder: string, ids: readonly string[]): Map<string, string> {
-  const blobs = new Map<string, string>();
-  if (ids.length === 0) return blobs;
-  const { stdout } = runGit(folder, ["cat-file", "--batch"], { input: `${ids.join("\n")}\n` });
-  const output = Buffer.from(stdout, "utf8");
-  for (let start = 0; start < output.length; ) {
-    const end = output.indexOf(10, start);
-    const [id = "", , size] = output.toString("latin1", start, end).split(" ");
-    blobs.set(id, output.toString("utf8", end + 1, end + 1 + Number(size)));
-    start = end + 1 + Number(size) + 1;
-  }
-  return blobs;
 }
