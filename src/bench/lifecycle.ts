@@ -1,4 +1,4 @@
-/** `npm run bench:lifecycle`: how long a reviewer waits for `npm run diff`, as whole processes. */
+/** `npm run bench:lifecycle`: how long a reviewer waits for `npm run diff`, and CI for ten bumps at once to land. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { environments } from "#environments";
 import { ownImages } from "#model/own-images";
 import { renderEnvironment } from "#synth/synth";
 import { todo } from "#system";
+import { landTenBumps } from "./ten-bumps.ts";
 
 const RUNS = 5;
 const command = fileURLToPath(new URL("../cli/diff.mjs", import.meta.url));
@@ -100,6 +101,7 @@ try {
     commitAll(repository, "after");
     measure("two commits, every image of ours bumped", before.size, repository, ["main~1", "main", "--json"]);
   }
+  await landTenBumps(join(scratch, "bumps"));
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
