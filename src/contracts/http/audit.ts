@@ -49,7 +49,6 @@ export const chainBreak = z.object({
   kind: z.enum([
     "altered",
     "missing",
-    "reordered",
     "payload-altered",
     "payload-missing",
     "tail-missing",
