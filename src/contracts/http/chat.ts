@@ -58,6 +58,9 @@ export const messageMetadata = z.object({
   model: z.optional(z.string()),
 });
 
+/** `data` of a `data-notice` part: why an answer ended early, in words for the user. Kept with the message. */
+export const notice = z.object({ level: z.enum(["info", "error"]), text: z.string() });
+
 /** A request to the tasks API that takes a change back, sent by the person who clicks undo. */
 export const undoStep = z.object({
   method: z.enum(["DELETE", "PATCH", "POST"]),
@@ -88,20 +91,22 @@ export const approvalDescriptor = z.object({
   expiresAt: instant,
 });
 
+/** Calls that only change or complete tasks may share one approval; a deletion has one of its own. */
+const askedCall = z.object({ toolCallId: z.string(), tool: z.string(), input: z.record(z.string(), z.unknown()) });
+
 export const pendingApproval = z.object({
   id: uuid,
   conversationId: uuid,
   messageId: uuid,
-  toolCallId: z.string(),
-  tool: z.string(),
-  input: z.record(z.string(), z.unknown()),
+  calls: z.array(askedCall),
   ...approvalDescriptor.shape,
   createdAt: instant,
 });
 
 /**
  * A `UIMessage` of the AI SDK 7. Parts: `text`, `step-start`, `dynamic-tool` (states `input-available`,
- * `approval-requested`, `approval-responded`, `output-available`, `output-error`, `output-denied`), `data-notice`.
+ * `approval-requested`, `approval-responded`, `output-available`, `output-error`, `output-denied`) and `data-notice`
+ * (`{level, text}`). Parts with the same `approval.id` are decided together.
  */
 const uiMessage = z.object({
   id: uuid,
@@ -223,6 +228,7 @@ export type ChatTurn = z.output<typeof chatTurn>;
 export type UserMessage = z.output<typeof userMessage>;
 export type MessageMetadata = z.output<typeof messageMetadata>;
 export type AnswerStatus = z.output<typeof answerStatus>;
+export type Notice = z.output<typeof notice>;
 export type UndoStep = z.output<typeof undoStep>;
 export type ToolOutput = z.output<typeof toolOutput>;
 export type ApprovalDescriptor = z.output<typeof approvalDescriptor>;

@@ -1,0 +1,25 @@
+/**
+ * The agents SDK with its own tracing off: importing it registers an exporter that sends every run, prompts included, to its
+ * vendor. Nothing else here imports the SDK directly.
+ */
+import { setTraceProcessors, setTracingDisabled } from "@openai/agents";
+
+setTracingDisabled(true);
+setTraceProcessors([]);
+
+export {
+  Agent,
+  type AgentInputItem,
+  type AgentOutputItem,
+  type FunctionTool,
+  MaxTurnsExceededError,
+  type Model,
+  type ModelRequest,
+  type ModelResponse,
+  OpenAIProvider,
+  type RunContext,
+  Runner,
+  type StreamEvent,
+  tool,
+  Usage,
+} from "@openai/agents";
