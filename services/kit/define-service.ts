@@ -65,6 +65,8 @@ export interface ServiceContext<N extends TodoService, Tables, E extends Environ
   onCron(binding: CronName<Todo, N>, handler: () => Promise<void>): void;
   /** Runs until the signal aborts; awaited at shutdown. Must not throw while the service lives. */
   background(name: string, run: (signal: AbortSignal) => Promise<void>): void;
+  /** Runs at shutdown when intake ends: lets go of connections that would last until the drain's time is over. */
+  onDrain(drain: () => void): void;
   /** Runs at shutdown, after intake has stopped, last registered first. */
   onClose(close: () => Promise<void>): void;
   /** Wakes the outbox relay after rows that a trigger wrote. */

@@ -11,6 +11,7 @@ export class Registrations {
   readonly #service: string;
   readonly #log: Logger;
   readonly #closers: (() => Promise<void>)[] = [];
+  readonly #drains: (() => void)[] = [];
   readonly #background: Promise<void>[] = [];
   readonly #stopping = new AbortController();
 
@@ -58,6 +59,14 @@ export class Registrations {
 
   onClose(close: () => Promise<void>): void {
     this.#closers.unshift(close);
+  }
+
+  onDrain(drain: () => void): void {
+    this.#drains.push(drain);
+  }
+
+  drain(): void {
+    for (const drain of this.#drains) drain();
   }
 
   async close(): Promise<void> {

@@ -92,13 +92,14 @@ export async function startService<const N extends TodoService, Tables, const E 
     fetch = parts.context.app.fetch as Fetch;
     health.started();
     log.info({ port: server.port }, "ready");
-    const { context, close } = parts;
+    const { context, drain, close } = parts;
     return Object.freeze({
       context,
       port: server.port,
       stop: async () => {
         health.stop();
         await sleep(config.SHUTDOWN_DELAY_SECONDS * 1000);
+        drain();
         await server.stop(config.SHUTDOWN_DRAIN_SECONDS * 1000);
         await close();
         await sidecar.close();
@@ -142,6 +143,7 @@ interface Parts<N extends TodoService, Tables, E extends EnvironmentShape> {
   readonly context: ServiceContext<N, Tables, E>;
   /** After `setup`: nothing that the entry lists is left unhandled. */
   finish(): void;
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -211,6 +213,7 @@ function assemble<const N extends TodoService, Tables, const E extends Environme
     onCron: (binding: string, handler: () => Promise<void>) =>
       registrations.add(registrations.cron, "the cron binding", binding, Object.keys(entry.cron), handler),
     background: registrations.background.bind(registrations),
+    onDrain: registrations.onDrain.bind(registrations),
     onClose: registrations.onClose.bind(registrations),
     wakeOutbox: relay.wake,
   } as unknown as ServiceContext<N, Tables, E>;
@@ -224,6 +227,7 @@ function assemble<const N extends TodoService, Tables, const E extends Environme
       health.addCheck("database", () => answers(kitDb));
       health.addCheck("sidecar", () => sidecar.healthy());
     },
+    drain: () => registrations.drain(),
     close: async () => {
       await registrations.close();
       await relay.stop();

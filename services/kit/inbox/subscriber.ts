@@ -13,6 +13,8 @@ export interface EventDelivery<DB> {
   readonly transaction: Transaction<DB>;
   /** Set when the event is delivered again on purpose. */
   readonly replayId: string | undefined;
+  /** Runs once the effect is committed, for what others may only hear of then. Best effort: a crash loses it. */
+  afterCommit(work: () => void): void;
 }
 
 export interface SubscribeOptions {
@@ -106,13 +108,17 @@ async function effect(
 ): Promise<Outcome> {
   const handler = handlers[event.type];
   if (!handler || (replayId !== undefined && options.replays !== "accept")) return "refused";
-  return inTransaction(db, async (transaction) => {
+  let afterwards: (() => void)[] = [];
+  const outcome = await inTransaction<KitTables, Outcome>(db, async (transaction) => {
+    afterwards = [];
     if (!(await isFirst(transaction, topic, event.id, replayId))) return "duplicate";
     if (!options.erased && (await isErased(transaction, event.userid))) return "refused";
     if (options.order !== "all" && !(await isLatest(transaction, topic, event))) return "stale";
-    await handler(event, { transaction, replayId });
+    await handler(event, { transaction, replayId, afterCommit: (work) => afterwards.push(work) });
     return "processed";
   });
+  for (const work of afterwards) work();
+  return outcome;
 }
 
 /** A second delivery that arrives meanwhile waits here for the first one's commit. */
