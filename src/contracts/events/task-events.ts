@@ -4,7 +4,8 @@ import { instant, uuid } from "../primitives.ts";
 import { task } from "../task.ts";
 import { eventContract } from "./define.ts";
 
-const snapshot = { taskId: uuid, task };
+/** `by`: who asked for it; absent where it follows by itself, and in events of earlier releases. */
+const snapshot = { taskId: uuid, task, by: z.optional(z.enum(["user", "chat"])) };
 
 export const taskEvents = eventContract({
   "dev.todo.task.created.v1": z.object(snapshot),

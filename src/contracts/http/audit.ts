@@ -121,6 +121,7 @@ export const auditApi = httpApi({
       path: "/v1/audit/verification",
       summary: "Verify your chain: every event, from the first to the head",
       responses: { 200: json(verification) },
+      errors: ["unavailable"],
     }),
     statistics: operation({
       method: "get",
