@@ -9,7 +9,7 @@ async function createChain(db: Kysely<never>): Promise<void> {
       id uuid not null unique,
       user_id text not null,
       type text not null,
-      time timestamptz not null,
+      time timestamptz(3) not null,
       digest bytea not null,
       sequence bigint,
       hash bytea,
@@ -26,7 +26,7 @@ async function createChain(db: Kysely<never>): Promise<void> {
       position bigint primary key,
       user_id text not null,
       task_id uuid,
-      time timestamptz not null,
+      time timestamptz(3) not null,
       salt bytea not null,
       payload text not null
     )`.execute(db);
@@ -37,7 +37,7 @@ async function createChain(db: Kysely<never>): Promise<void> {
   await sql`
     create table seals (
       number bigint primary key,
-      sealed_at timestamptz not null,
+      sealed_at timestamptz(3) not null,
       events integer not null,
       digest bytea not null,
       hash bytea not null
