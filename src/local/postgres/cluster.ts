@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { freePort } from "../free-port.ts";
 import { LocalError } from "../local-error.ts";
-import { otherUser, reachableBinaries, reachableData, type User } from "./unprivileged.ts";
+import { dataFolders, otherUser, reachableBinaries, reachableData, type User } from "./unprivileged.ts";
 
 export interface ClusterOptions {
   /** Kept between runs; made at the first. */
@@ -46,18 +46,34 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const isNew = !existsSync(join(dataDir, "PG_VERSION"));
   if (isNew) initialise(bin, dataDir, passwordFile, user);
   const password = readFileSync(passwordFile, "utf8").trim();
-  const urlOf = (port: number): string => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
 
   const left = runningServer(dataDir);
-  if (left && (await accepts(urlOf(left.port)))) {
-    return clusterOf(urlOf(left.port), left.port, left.pid, dataDir);
+  if (left && (await accepts(urlOf(password, left.port)))) {
+    return clusterOf(urlOf(password, left.port), left.port, left.pid, dataDir);
   }
   const port = options.port ?? (await freePort());
   const log: string[] = [];
   const child = spawnServer(bin, dataDir, port, options, user, log);
-  await untilReady(child, urlOf(port), log);
-  return clusterOf(urlOf(port), port, child.pid ?? 0, dataDir);
+  await untilReady(child, urlOf(password, port), log);
+  return clusterOf(urlOf(password, port), port, child.pid ?? 0, dataDir);
 }
+
+/**
+ * Connection string, as the superuser, of the server that runs over this data; starts none.
+ * @returns undefined when none runs
+ */
+export async function runningClusterUrl(dataDir: string): Promise<string | undefined> {
+  for (const folder of dataFolders(dataDir)) {
+    const server = runningServer(folder);
+    if (!server) continue;
+    const url = urlOf(readFileSync(`${folder}.password`, "utf8").trim(), server.port);
+    if (await accepts(url)) return url;
+  }
+  return undefined;
+}
+
+const urlOf = (password: string, port: number): string =>
+  `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
 
 const clusterOf = (adminUrl: string, port: number, pid: number, dataDir: string): Cluster =>
   Object.freeze({ adminUrl, port, pid, dataDir, stop: () => stopServer(pid) });

@@ -44,13 +44,19 @@ export function reachableBinaries(native: string, user: User | undefined): strin
 export function reachableData(wanted: string, user: User | undefined): string {
   mkdirSync(dirname(wanted), { recursive: true });
   if (!user) return wanted;
-  for (const folder of [wanted, join("/var/tmp", `todo-data-${fingerprint(wanted)}`)]) {
+  for (const folder of dataFolders(wanted)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chownSync(folder, user.uid, user.gid);
     if (shell('test -w "$1"', folder, user)) return folder;
   }
   throw unreachable(wanted);
 }
+
+/** Where the data may lie that is wanted here, in the order in which places are tried. */
+export const dataFolders = (wanted: string): readonly string[] => [
+  wanted,
+  join("/var/tmp", `todo-data-${fingerprint(wanted)}`),
+];
 
 const fingerprint = (path: string): string => createHash("sha256").update(path).digest("hex").slice(0, 12);
 
