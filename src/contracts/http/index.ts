@@ -1,9 +1,16 @@
 /** The HTTP API of each service that others invoke, by service: what `invoke.<service>` of a typed handle is made of. */
 import { auditApi } from "./audit.ts";
 import { chatApi } from "./chat.ts";
+import { gatewayApi } from "./gateway.ts";
 import { realtimeApi } from "./realtime.ts";
 import { tasksApi } from "./tasks.ts";
 
-export const httpApis = { audit: auditApi, chat: chatApi, realtime: realtimeApi, tasks: tasksApi } as const;
+export const httpApis = {
+  audit: auditApi,
+  chat: chatApi,
+  gateway: gatewayApi,
+  realtime: realtimeApi,
+  tasks: tasksApi,
+} as const;
 
 export type HttpApis = typeof httpApis;
