@@ -1,5 +1,5 @@
 /** Events as they were received, batch by batch. */
-import type { Kysely } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { DB } from "./tables.ts";
 
 export interface ReadableEvent {
@@ -35,3 +35,33 @@ const readable = (db: Kysely<DB>) =>
     .selectFrom("payloads")
     .innerJoin("events", "events.position", "payloads.position")
     .select(["payloads.position", "type", "payload", "sequence", "hash"]);
+
+export interface Range {
+  /** Included. */
+  readonly from?: Date | undefined;
+  /** Not included. */
+  readonly to?: Date | undefined;
+  readonly userId?: string | undefined;
+  /** Of several any; none: all. */
+  readonly types: readonly string[];
+}
+
+/**
+ * Everybody's events of a range, in the order of recording, which is that of the topics: of one task or account they come as they
+ * happened. By a cursor, so that the database sorts once and nobody's memory holds the range.
+ */
+export async function* readRange(transaction: Transaction<DB>, range: Range): AsyncGenerator<ReadableEvent> {
+  const { from, to, userId, types } = range;
+  const query = readable(transaction)
+    .$if(from !== undefined, (some) => some.where("events.time", ">=", from ?? new Date()))
+    .$if(to !== undefined, (some) => some.where("events.time", "<", to ?? new Date()))
+    .$if(userId !== undefined, (some) => some.where("events.user_id", "=", userId ?? ""))
+    .$if(types.length > 0, (some) => some.where("events.type", "in", types))
+    .orderBy("events.position");
+  await sql`declare range_to_read no scroll cursor for ${query}`.execute(transaction);
+  for (;;) {
+    const { rows } = await sql<ReadableEvent>`fetch ${sql.lit(BATCH)} from range_to_read`.execute(transaction);
+    yield* rows;
+    if (rows.length < BATCH) break;
+  }
+}
