@@ -6,7 +6,7 @@ const count = (most: number, otherwise: number) => z.coerce.number().int().min(1
 export const environment = {
   /** Any endpoint that speaks OpenAI's chat completions. */
   LLM_BASE_URL: z.url().default("https://api.openai.com/v1"),
-  /** Needed together with a key; there is no model that every endpoint has. */
+  /** What the endpoint calls its model; left out, the default of the agents SDK. */
   LLM_MODEL: z.string().min(1).optional(),
   /** How long the endpoint may take for the first byte of an answer. */
   LLM_TIMEOUT_SECONDS: count(600, 60),

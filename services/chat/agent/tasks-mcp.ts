@@ -22,8 +22,8 @@ export interface ToolCall {
   readonly tool: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly token: string;
-  /** Visible ASCII, at most 255 characters. */
-  readonly idempotencyKey: string;
+  /** Visible ASCII, at most 255 characters; calls that only read have none. */
+  readonly idempotencyKey?: string;
 }
 
 export interface TasksMcp {
@@ -63,7 +63,11 @@ export function tasksMcp(sidecar: Sidecar, now: () => number = () => performance
       const toolDefinition = tools.find(({ name }) => name === tool);
       return withClient(sidecar, token, prior, (client) =>
         client.callTool(
-          { name: tool, arguments: { ...input }, _meta: { [IDEMPOTENCY_META]: idempotencyKey } },
+          {
+            name: tool,
+            arguments: { ...input },
+            ...(idempotencyKey === undefined ? {} : { _meta: { [IDEMPOTENCY_META]: idempotencyKey } }),
+          },
           { timeout: CALL_TIMEOUT_MS, ...(toolDefinition ? { toolDefinition } : {}) },
         ),
       );
@@ -90,7 +94,7 @@ async function withClient<T>(
   const client = new Client({ name: "todo-chat", version: "1.0.0" }, { versionNegotiation: { mode: "auto" } });
   const transport = new StreamableHTTPClientTransport(ENDPOINT, {
     fetch: (_, init = {}) => {
-      const headers = new Headers(init.headers as HeadersInit | undefined);
+      const headers = new Headers(init.headers as ConstructorParameters<typeof Headers>[0]);
       if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
       return sidecar.invoke("tasks", PATH, { ...init, headers });
     },
