@@ -76,6 +76,7 @@ export const taskEvent = (name: TaskEventName, task: Task, told: Told = {}) =>
     {
       taskId: task.id,
       task,
+      by: "user",
       ...(name === "updated" ? { changed: ["title"] } : {}),
       ...(name === "completed" ? { completedAt: task.completedAt } : {}),
     },

@@ -63,6 +63,14 @@ describe("every change", () => {
     expect(new Set(shown.map(({ key, subject }) => `${key} ${subject}`))).toEqual(new Set([`alice ${id}`]));
   });
 
+  it("names who asked for it: the user, or the assistant for the user", async () => {
+    const { id } = await create({});
+    await call("POST", `/v1/tasks/${id}/complete`, { act: "chat" });
+    await call("POST", `/v1/tasks/${id}/reopen`);
+    const facts = await eventsOf(id, "task-events");
+    expect(facts.map(({ data }) => data.by)).toEqual(["user", "chat", "user"]);
+  });
+
   it("that changes nothing tells nothing", async () => {
     const { id } = await create({});
     await call("POST", `/v1/tasks/${id}/reopen`);

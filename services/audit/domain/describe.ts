@@ -1,6 +1,6 @@
 /** What a person is shown of an event. */
 import type { AuditEvent } from "#contracts/http/audit";
-import type { AuditedEvent } from "./audited.ts";
+import { type AuditedEvent, isTaskFact } from "./audited.ts";
 
 export type Description = Pick<
   AuditEvent,
@@ -22,7 +22,6 @@ export function describe(event: AuditedEvent): Description {
 
 function actorOf(event: AuditedEvent): AuditEvent["by"] {
   switch (event.type) {
-    case "dev.todo.task.recurring_task_created.v1":
     case "dev.todo.reminder.scheduled.v1":
     case "dev.todo.reminder.cancelled.v1":
     case "dev.todo.reminder.sent.v1":
@@ -33,7 +32,8 @@ function actorOf(event: AuditedEvent): AuditEvent["by"] {
     case "dev.todo.chat.message_sent.v1":
       return event.data.role === "assistant" ? "chat" : "user";
     default:
-      return "by" in event.data ? (event.data.by ?? "user") : "user";
+      if (isTaskFact(event)) return event.data.by ?? "system";
+      return "user";
   }
 }
 

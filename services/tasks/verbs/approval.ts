@@ -7,6 +7,9 @@ export interface Caller {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** Whom the facts of a change name as the one who asked for it. */
+export const actorOf = ({ principal }: Caller): "user" | "chat" => principal.act ?? "user";
+
 /**
  * The key under which the request has its effect once. An approval is that key itself: what it allows, it allows once, and
  * for one request only.

@@ -37,7 +37,7 @@ export async function changeMatching(
         const state = await lockTask(transaction, task.id, userId);
         // Gone or done since it was listed.
         if (!state || state.deletedAt !== null || (verb === "complete" && state.status === "completed")) continue;
-        const { id, number, title } = await applyVerb(context, transaction, state, { type: verb });
+        const { id, number, title } = await applyVerb(context, transaction, state, { type: verb }, matching);
         changed.push({ id, number, title });
       }
       return { changed, more: matches.length > MAX_BULK };

@@ -9,7 +9,7 @@ import { lockTask } from "../data/task-rows.ts";
 import { decide } from "../domain/decide.ts";
 import type { TaskState } from "../domain/state.ts";
 import { successorId } from "../domain/succeed.ts";
-import { type Caller, onceKeyOf, requireApproval } from "./approval.ts";
+import { actorOf, type Caller, onceKeyOf, requireApproval } from "./approval.ts";
 import { carryOut } from "./record.ts";
 
 /** Without `at`: that is now. */
@@ -34,7 +34,7 @@ export async function changeTask(context: TasksContext, changing: Changing, verb
     const request = [verb.type, id, ifMatch ?? null, "change" in verb ? verb.change : null];
     return once(transaction, { userId, key: onceKeyOf(changing), request }, async () => {
       const state = await lockTask(transaction, id, userId);
-      return applyVerb(context, transaction, state, verb, ifMatch);
+      return applyVerb(context, transaction, state, verb, changing);
     });
   });
 }
@@ -45,10 +45,11 @@ export async function applyVerb(
   transaction: Transaction<DB>,
   state: TaskState | undefined,
   verb: TaskVerb,
-  expected?: string,
+  caller: Caller & Pick<Changing, "ifMatch">,
 ): Promise<TaskState> {
   const at = context.clock.now();
-  const after = await carryOut(context, transaction, state, decide(state, { ...verb, expected, at }));
+  const decision = decide(state, { ...verb, expected: caller.ifMatch, at });
+  const after = await carryOut(context, transaction, state, decision, actorOf(caller));
   if (verb.type === "reopen" && after !== state) await withdrawSuccessor(context, transaction, after, at);
   return after;
 }
@@ -62,5 +63,6 @@ async function withdrawSuccessor(
 ): Promise<void> {
   if (!predecessor.recurrence) return;
   const successor = await lockTask(transaction, successorId(predecessor.id), predecessor.userId);
-  if (successor) await carryOut(context, transaction, successor, decide(successor, { type: "withdraw", at }));
+  if (successor)
+    await carryOut(context, transaction, successor, decide(successor, { type: "withdraw", at }), undefined);
 }

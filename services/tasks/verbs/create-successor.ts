@@ -28,6 +28,6 @@ export async function createSuccessor(context: TasksContext, id: string): Promis
     }
     const number = existing?.number ?? (await nextNumber(transaction, userId));
     const event = succeed(predecessor, outcome, { number, at });
-    return { outcome: "created", task: await record(context, transaction, existing, event) };
+    return { outcome: "created", task: await record(context, transaction, existing, event, undefined) };
   });
 }

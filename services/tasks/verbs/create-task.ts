@@ -5,7 +5,7 @@ import { once } from "../data/idempotency.ts";
 import { nextNumber } from "../data/task-rows.ts";
 import { decide } from "../domain/decide.ts";
 import type { TaskState } from "../domain/state.ts";
-import { type Caller, onceKeyOf } from "./approval.ts";
+import { actorOf, type Caller, onceKeyOf } from "./approval.ts";
 import { carryOut } from "./record.ts";
 
 export async function createTask(context: TasksContext, caller: Caller, task: NewTask): Promise<TaskState> {
@@ -24,7 +24,7 @@ export async function createTask(context: TasksContext, caller: Caller, task: Ne
         timeZone,
         at,
       });
-      return carryOut(context, transaction, undefined, decision);
+      return carryOut(context, transaction, undefined, decision, actorOf(caller));
     });
   });
 }

@@ -17,6 +17,9 @@ import type { TaskState } from "../domain/state.ts";
 
 type Publishing = Pick<TasksContext, "handle">;
 
+/** Who asked for a change; undefined where it follows by itself. */
+export type Actor = "user" | "chat" | undefined;
+
 /**
  * Carries out a decision.
  * @param before the task as it was read under its lock; undefined where it begins
@@ -28,13 +31,14 @@ export async function carryOut(
   transaction: Transaction<DB>,
   before: TaskState | undefined,
   decision: Decision,
+  by: Actor,
 ): Promise<TaskState> {
   if (decision.kind === "refused") {
     const { code, detail, errors } = decision.refusal;
     throw new AppError(code, detail, errors ? { errors } : {});
   }
   let state = before;
-  for (const event of decision.events) state = await record(context, transaction, state, event);
+  for (const event of decision.events) state = await record(context, transaction, state, event, by);
   if (!state) throw new TypeError("a decision about no task has no events");
   return state;
 }
@@ -44,6 +48,7 @@ export async function record(
   transaction: Transaction<DB>,
   before: TaskState | undefined,
   event: TaskEvent,
+  by: Actor,
 ): Promise<TaskState> {
   const after = evolve(before, event);
   if (before) await updateTask(transaction, after);
@@ -52,7 +57,7 @@ export async function record(
   const { id: taskId, userId, version: aggregateVersion } = after;
   const about = { userId, aggregateVersion };
   const task = viewOf(after);
-  await handle.publish(transaction, "task-events", factOf(event, task, about));
+  await handle.publish(transaction, "task-events", factOf(event, task, about, by));
   const isGone = after.deletedAt !== null;
   await handle.publish(transaction, "task-updates", {
     ...about,
@@ -69,8 +74,9 @@ function factOf(
   event: TaskEvent,
   task: Task,
   about: { readonly userId: string; readonly aggregateVersion: number },
+  by: Actor,
 ): EventInput<typeof taskEvents> {
-  const data = { taskId: task.id, task };
+  const data = { taskId: task.id, task, ...(by ? { by } : {}) };
   switch (event.type) {
     case "created":
     case "reopened":

@@ -4,7 +4,7 @@ import { instant, uuid } from "../primitives.ts";
 import { task } from "../task.ts";
 import { eventContract } from "./define.ts";
 
-/** `by`: who asked for it; absent where it follows by itself, and in events of earlier releases. */
+/** `by`: who asked for it; absent where it follows by itself. */
 const snapshot = { taskId: uuid, task, by: z.optional(z.enum(["user", "chat"])) };
 
 export const taskEvents = eventContract({
