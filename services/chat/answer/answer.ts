@@ -19,21 +19,51 @@ export class Answer {
   readonly id: string;
   readonly parts: Part[];
   #metadata: MessageMetadata;
-  readonly #emit: Emit;
+  readonly #send: Emit;
+  #held: UIMessageChunk[] | undefined;
   #text: { readonly id: string; readonly part: TextPart } | undefined;
+  /** Calls whose approval was asked for in an earlier turn of this message. */
+  readonly #asked: ReadonlySet<string>;
   #texts = 0;
   #inStep = false;
 
   constructor({ id, metadata, parts = [] }: AnswerStart, emit: Emit) {
     this.id = id;
     this.parts = structuredClone([...parts]);
+    this.#asked = new Set(this.tools().flatMap((tool) => (tool.approval ? [tool.toolCallId] : [])));
     this.#metadata = { ...metadata, status: "streaming" };
-    this.#emit = emit;
-    emit({ type: "start", messageId: id, messageMetadata: this.#metadata });
+    this.#send = emit;
+    this.#emit({ type: "start", messageId: id, messageMetadata: this.#metadata });
   }
 
   get status(): AnswerStatus {
     return this.#metadata.status ?? "streaming";
+  }
+
+  /** From here on nothing goes out, until it is kept: then what was said holds. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const chunk of held) this.#send(chunk);
+  }
+
+  /** What was held could not be kept. */
+  drop(): void {
+    this.#held = undefined;
+  }
+
+  /** Its end did not come true: approvals that were asked for with it do not exist. */
+  reopen(): void {
+    this.#metadata = { ...this.#metadata, status: "streaming" };
+    for (const part of this.tools()) {
+      if (part.state !== "approval-requested" || this.#asked.has(part.toolCallId)) continue;
+      part.state = "input-available";
+      delete part.approval;
+    }
   }
 
   tools(): readonly ToolPart[] {
@@ -120,6 +150,11 @@ export class Answer {
     this.#metadata = { ...this.#metadata, status };
     if (errorText !== undefined) this.#emit({ type: "error", errorText });
     this.#emit({ type: "finish", finishReason: FINISH_REASONS[status], messageMetadata: this.#metadata });
+  }
+
+  #emit(chunk: UIMessageChunk): void {
+    if (this.#held) this.#held.push(chunk);
+    else this.#send(chunk);
   }
 
   #endStep(): void {
