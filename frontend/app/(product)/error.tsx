@@ -1,0 +1,2 @@
+/** Inside the frame, so that navigation stays where it is. */
+export { default } from "../error.tsx";

@@ -1,0 +1,88 @@
+"use client";
+import { CheckCheck, Command } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import type { ReactNode } from "react";
+import { buttonClass } from "@/components/ui/button-class";
+import { cx } from "@/components/ui/cx";
+import { KeysLabel } from "@/keyboard/keys-label";
+import { openers } from "@/keyboard/openers";
+import { text } from "@/text";
+import { AccountMenu } from "./account-menu.tsx";
+import { ConnectionNotice } from "./connection-notice.tsx";
+import { destinations, isAt } from "./navigation.ts";
+
+const words = text.navigation;
+
+/** The frame of every page: navigation at the side, on a phone at the bottom; each page scrolls by itself. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const current = usePathname();
+  return (
+    <div className="flex h-dvh flex-col overflow-hidden md:flex-row">
+      <a
+        href="#content"
+        className={cx(
+          buttonClass("primary"),
+          "sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-20",
+        )}
+      >
+        {words.skip}
+      </a>
+      <aside className="hidden w-56 shrink-0 flex-col gap-1 border-r border-line bg-sunken p-3 md:flex">
+        <div className="flex h-10 items-center gap-2.5 px-2 pb-2">
+          <CheckCheck aria-hidden className="size-5 text-accent" />
+          <span className="text-sm font-semibold">{text.product}</span>
+        </div>
+        <nav aria-label={words.label} className="flex flex-col gap-0.5">
+          {destinations.map(({ path, name, icon: Icon }) => (
+            <Link
+              key={path}
+              href={path}
+              aria-current={isAt(path, current) ? "page" : undefined}
+              className="flex h-9 items-center gap-3 rounded-lg px-2.5 text-sm font-medium text-ink-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+            >
+              <Icon aria-hidden className="size-4.5" />
+              {name}
+            </Link>
+          ))}
+        </nav>
+        <div className="mt-auto flex flex-col gap-0.5">
+          <button
+            type="button"
+            onClick={() => openers.palette()}
+            className={cx(buttonClass("quiet"), "justify-start px-2.5")}
+          >
+            <Command aria-hidden className="size-4.5" />
+            <span className="flex-1 text-left">{words.commands}</span>
+            <span suppressHydrationWarning>
+              <KeysLabel keys="mod+k" />
+            </span>
+          </button>
+          <AccountMenu />
+        </div>
+      </aside>
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <ConnectionNotice />
+        <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+          {children}
+        </main>
+      </div>
+      <nav
+        aria-label={words.label}
+        className="flex shrink-0 border-t border-line bg-sunken pb-[env(safe-area-inset-bottom)] md:hidden"
+      >
+        {destinations.map(({ path, name, icon: Icon }) => (
+          <Link
+            key={path}
+            href={path}
+            aria-current={isAt(path, current) ? "page" : undefined}
+            className="flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] font-medium text-ink-soft aria-[current=page]:text-accent"
+          >
+            <Icon aria-hidden className="size-5" />
+            {name}
+          </Link>
+        ))}
+      </nav>
+    </div>
+  );
+}

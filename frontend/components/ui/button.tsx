@@ -1,0 +1,29 @@
+"use client";
+import { Button as Base } from "@base-ui/react/button";
+import type { ComponentProps } from "react";
+import { type ButtonLook, type ButtonSize, buttonClass } from "./button-class.ts";
+import { cx } from "./cx.ts";
+
+export { type ButtonLook, buttonClass } from "./button-class.ts";
+
+export interface ButtonProps extends Omit<ComponentProps<typeof Base>, "className"> {
+  /** @default plain */
+  readonly look?: ButtonLook;
+  /** @default medium */
+  readonly size?: ButtonSize;
+  readonly className?: string;
+}
+
+export function Button({ look, size, className, ...rest }: ButtonProps) {
+  return <Base type="button" className={cx(buttonClass(look, size), className)} {...rest} />;
+}
+
+export interface IconButtonProps extends Omit<ButtonProps, "size"> {
+  /** What it does, for those who do not see the icon. */
+  readonly label: string;
+}
+
+/** A square button with an icon alone, 36 px, which is enough for a finger. */
+export function IconButton({ label, look = "quiet", className, ...rest }: IconButtonProps) {
+  return <Button look={look} aria-label={label} className={cx("size-9 px-0", className)} {...rest} />;
+}

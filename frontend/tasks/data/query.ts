@@ -1,0 +1,81 @@
+/** Which tasks a list shows, and in which order. It stands in the address, so it can be kept, shared and gone back to. */
+import type { TaskSort } from "#contracts/http/tasks";
+import type { Priority } from "#contracts/task";
+
+export interface TaskQuery {
+  readonly status: "open" | "completed" | "all";
+  readonly sort: TaskSort;
+  readonly text?: string;
+  /** Of several any. */
+  readonly priority?: readonly Priority[];
+  /** Of several all. */
+  readonly tag?: readonly string[];
+  readonly due?: "any" | "none";
+  /** Local dates, both included. */
+  readonly dueFrom?: string;
+  readonly dueTo?: string;
+}
+
+export const everyOpenTask: TaskQuery = { status: "open", sort: "due" };
+
+const statuses = ["open", "completed", "all"] as const;
+const sorts = [
+  "due",
+  "-due",
+  "priority",
+  "-priority",
+  "created",
+  "-created",
+  "updated",
+  "-updated",
+  "title",
+  "-title",
+] as const satisfies readonly TaskSort[];
+const priorities = ["p1", "p2", "p3", "p4"] as const;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+const oneOf = <T extends string>(known: readonly T[], value: string | null): T | undefined =>
+  known.find((one) => one === value);
+
+/** Reads an address; what it does not know is as if it were not there. */
+export function queryFrom(address: URLSearchParams): TaskQuery {
+  const text = address.get("text")?.trim().slice(0, 200);
+  const priority = priorities.filter((one) => address.getAll("priority").includes(one));
+  const tag = address.getAll("tag").filter((one) => one !== "" && one.length <= 60);
+  const due = oneOf(["any", "none"] as const, address.get("due"));
+  const day = (name: string): string | undefined => {
+    const value = address.get(name);
+    return value !== null && DATE.test(value) ? value : undefined;
+  };
+  const [dueFrom, dueTo] = [day("dueFrom"), day("dueTo")];
+  return {
+    status: oneOf(statuses, address.get("status")) ?? everyOpenTask.status,
+    sort: oneOf(sorts, address.get("sort")) ?? everyOpenTask.sort,
+    ...(text ? { text } : {}),
+    ...(priority.length > 0 ? { priority } : {}),
+    ...(tag.length > 0 ? { tag: tag.slice(0, 10) } : {}),
+    ...(due ? { due } : {}),
+    ...(dueFrom ? { dueFrom } : {}),
+    ...(dueTo ? { dueTo } : {}),
+  };
+}
+
+/** As the API takes it, and as it stands in the address without what is usual. */
+export function parametersOf(query: TaskQuery): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? [...value] : String(value)]),
+  );
+}
+
+export function addressOf(query: TaskQuery): string {
+  const address = new URLSearchParams();
+  for (const [name, value] of Object.entries(parametersOf(query))) {
+    if (value === everyOpenTask[name as keyof TaskQuery]) continue;
+    for (const one of Array.isArray(value) ? value : [value]) address.append(name, one);
+  }
+  const text = address.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/** Whether it leaves tasks out beyond the status that is chosen. */
+export const isFiltered = ({ status: _, sort: __, ...rest }: TaskQuery): boolean => Object.keys(rest).length > 0;
