@@ -60,6 +60,8 @@ function withoutSslMode(url: string): string {
 export function connect<Tables>(url: string, options: ConnectionOptions): Connection<Tables> {
   const pool = new pg.Pool({ ...clientConfig(url, options), max: options.max ?? 10, idleTimeoutMillis: 30_000 });
   pool.on("error", options.onError);
+  // The pool listens to idle clients only. One in use fails its query, and says so once more to whoever listens, or ends the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const db = new Kysely<Tables & KitTables>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: () => db.destroy() };
 }
