@@ -111,7 +111,8 @@ const headersOf = (operation: OperationProps, input: AnyInput, options: CallOpti
   ...options.headers,
 });
 
-async function problemFrom(response: Response): Promise<ProblemError> {
+/** What an answer from 400 on says; of what is no problem details (a proxy, a sidecar) its status. */
+export async function problemFrom(response: Response): Promise<ProblemError> {
   const text = await response.text();
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
   const retryAfterSeconds = Number.isFinite(seconds) ? seconds : undefined;
