@@ -16,6 +16,8 @@ export interface GoEngine {
   readonly linkerVariables?: Readonly<Record<string, string>>;
   /** Arguments that make a binary on PATH print its version; absent where the name on PATH may be another program. */
   readonly versionArguments?: readonly string[];
+  /** Folder of the module that is kept beside `bin` under its own last name: what the program needs of its project. */
+  readonly data?: string;
 }
 
 /** A class path that Maven resolves from `<folder>/pom.xml`, each jar checked against `<folder>/checksums.sha256`. */
@@ -62,6 +64,18 @@ const dapr = {
   module: "github.com/dapr/dapr",
   tags: ["allcomponents"],
   linkerVariables: { "github.com/dapr/dapr/pkg/buildinfo.version": "1.18.2" },
+} as const;
+
+// The values of the chart name v3.6.1, which requires Go 1.27. gitops-engine is a module of its own in the same repository
+// (`replace => ./gitops-engine`), and of all commits that releases were made from only that of v3.5.3 is served as a module.
+const argocd = {
+  from: "go",
+  version: "v3.5.3",
+  folder: "argocd",
+  module: "github.com/argoproj/argo-cd/v3",
+  package: "github.com/argoproj/argo-cd/v3/cmd",
+  linkerVariables: { "github.com/argoproj/argo-cd/v3/common.version": "3.5.3" },
+  data: "manifests/crds",
 } as const;
 
 /** Every engine, in the order in which they are installed: what most suites need first, the long builds late. */
@@ -120,12 +134,14 @@ export const enginePins = {
   valkey: { from: "debian", package: "redis-server", commands: ["valkey-server", "redis-server"] },
   chromium: { from: "debian", package: "chromium", commands: ["chromium", "chromium-browser", "google-chrome"] },
   buildah: { from: "debian", package: "buildah", commands: ["buildah"] },
+  debootstrap: { from: "debian", package: "debootstrap", commands: ["debootstrap"] },
   checkov: { from: "python", version: "3.3.30", folder: "checkov" },
   daprd: { ...dapr, package: "github.com/dapr/dapr/cmd/daprd", versionArguments: ["--version"] },
   sentry: { ...dapr, package: "github.com/dapr/dapr/cmd/sentry" },
   scheduler: { ...dapr, package: "github.com/dapr/dapr/cmd/scheduler" },
   // The injector's own code around one pod: its webhook would need certificates and a cluster.
   "sidecar-patch": { ...dapr, package: "./sidecar-patch", sources: ["sidecar-patch/main.go"] },
+  argocd,
 } as const satisfies Readonly<Record<string, EnginePin>>;
 
 export type EngineName = keyof typeof enginePins;

@@ -1,0 +1,17 @@
+/** What images stand on. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Version of Node that the project pins, and so do its images. */
+export function nodeVersion(root: string): string {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    devDependencies: { node: string };
+  };
+  return devDependencies.node;
+}
+
+/**
+ * The official image on Debian stable, by exact version. Its digest could not be confirmed, so it is listed by
+ * `npm run check -- --unconfirmed`; only `node` and the libraries that it links reach an image of ours.
+ */
+export const baseImage = (node: string): string => `docker.io/library/node:${node}-trixie-slim`;

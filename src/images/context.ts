@@ -1,0 +1,58 @@
+/** The folder that an image is built from: what runs, its bill of materials, and how the base is stripped. */
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { UserError } from "#model/user-error";
+import { bundleService, entryOf, type PackageFolders } from "./bundle.ts";
+import { sbom } from "./sbom.ts";
+
+export interface ContextProps {
+  readonly root: string;
+  readonly image: string;
+  readonly version: string;
+  readonly node: string;
+  readonly epoch: number;
+  /** Made anew. */
+  readonly folder: string;
+}
+
+/** @throws UserError for an image that has no sources */
+export async function writeContext({ root, image, folder, ...rest }: ContextProps): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  const app = join(folder, "app");
+  mkdirSync(app, { recursive: true });
+  const packages = image === "frontend" ? copyFrontend(root, app) : await serviceInto(root, image, app);
+  writeFileSync(join(app, "sbom.spdx.json"), sbom({ root, image, packages, ...rest }));
+  cpSync(join(root, "images/collect-runtime.sh"), join(folder, "collect-runtime.sh"));
+}
+
+function serviceInto(root: string, image: string, app: string): Promise<PackageFolders> {
+  if (!existsSync(join(root, entryOf(image)))) {
+    throw new UserError(`${image} has no ${entryOf(image)}, so there is nothing to put into an image`, "Name another");
+  }
+  return bundleService(root, image, app);
+}
+
+/** What `next build` left: the server with its traced packages, and the files that it serves as they are. */
+function copyFrontend(root: string, app: string): PackageFolders {
+  const built = join(root, "frontend/.next");
+  const standalone = join(built, "standalone");
+  if (!existsSync(join(standalone, "frontend/server.js"))) {
+    throw new UserError("the front end is not built", "Run npm run build first");
+  }
+  cpSync(standalone, app, { recursive: true, verbatimSymlinks: true });
+  cpSync(join(built, "static"), join(app, "frontend/.next/static"), { recursive: true });
+  const files = join(root, "frontend/public");
+  if (existsSync(files)) cpSync(files, join(app, "frontend/public"), { recursive: true });
+  writeFileSync(join(app, "main.mjs"), 'import "./frontend/server.js";\n');
+  return tracedPackages(app).map((folder) => relative(app, folder));
+}
+
+function tracedPackages(folder: string): string[] {
+  const modules = join(folder, "node_modules");
+  if (!existsSync(modules)) return [];
+  const names = readdirSync(modules).flatMap((name) =>
+    name.startsWith("@") ? readdirSync(join(modules, name)).map((inner) => `${name}/${inner}`) : [name],
+  );
+  const packages = names.map((name) => join(modules, name)).filter((path) => existsSync(join(path, "package.json")));
+  return packages.flatMap((path) => [path, ...tracedPackages(path)]).sort();
+}
