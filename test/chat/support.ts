@@ -41,6 +41,10 @@ export interface ToolPartView {
 export const toolsOf = ({ parts }: UIMessage): ToolPartView[] =>
   parts.filter(({ type }) => type === "dynamic-tool") as unknown as ToolPartView[];
 
+/** The approval that a message waits for; empty when there is none. */
+export const askedIn = (message: UIMessage): string =>
+  toolsOf(message).find(({ state }) => state === "approval-requested")?.approval?.id ?? "";
+
 export const textOf = ({ parts }: UIMessage): string =>
   parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
 

@@ -41,7 +41,7 @@ export function change(said: Said): Move {
   const reads = needsReading(understood, text);
   if (Object.keys(fields).length === 0 && !reads)
     return say("What should I change? Say, for example, “move task 3 to friday”.");
-  const read = target.kind === "one" && !reads ? { tasks: [{ number: target.number }] } : readTasks(target, results);
+  const read = reads ? readTasks(target, results) : (named(target) ?? readTasks(target, results));
   if (!("tasks" in read)) return read;
   if (read.tasks.length === 0) return say("No task matches.");
   const calls: Call[] = [];
@@ -89,6 +89,14 @@ function ownFields({ postponeBy, tags = [] }: Understanding, task: Task): Record
   if (task.due === null) return undefined;
   const due = postponed(task.due, postponeBy, task.timeZone);
   return due === undefined ? undefined : { due };
+}
+
+/** Tasks that were said by their numbers need not be read. */
+function named(
+  target: Exclude<Target, { kind: "unclear" }>,
+): { readonly tasks: readonly Pick<Task, "number">[] } | undefined {
+  const numbers = target.kind === "one" ? [target.number] : (target.filter.number as readonly number[] | undefined);
+  return numbers && numbers.length <= MOST_CHANGES ? { tasks: numbers.map((number) => ({ number })) } : undefined;
 }
 
 /** The tasks as they are, or the move that reads them. */
