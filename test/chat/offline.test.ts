@@ -43,7 +43,13 @@ describe("the offline assistant", () => {
 
   it("asks before it deletes the second one, deletes it once approved, and brings it back", async () => {
     const { user, says, id } = conversation();
-    for (const title of ["a", "b", "c"]) await addTask({ title: `task ${title}` }, user);
+    for (const [title, due] of [
+      ["task a", "2026-11-18"],
+      ["task b", "2026-11-19"],
+      ["task c", "2026-11-20"],
+    ]) {
+      await addTask({ title, due }, user);
+    }
     await says("show my tasks");
     const asked = await says("delete the second one");
     expect(asked.message.metadata.status).toBe("waiting");
