@@ -1,6 +1,8 @@
-import { mkdirSync, renameSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { cachedProgram, enginesFolder, findOnPath } from "./paths.ts";
+import { promisify } from "node:util";
+import { cachedData, cachedProgram, enginesFolder, findOnPath } from "./paths.ts";
 import type { EngineName, GoEngine } from "./pins.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -11,6 +13,7 @@ import { runCommand } from "./run-command.ts";
 export async function installGo(name: EngineName, pin: GoEngine): Promise<void> {
   if (!findOnPath("go")) throw new Error("go is not on PATH: install Go 1.26 or newer");
   const program = cachedProgram(name, pin);
+  const recipe = join(import.meta.dirname, "go", pin.folder);
   const partial = `${program}.partial`;
   mkdirSync(dirname(program), { recursive: true });
   const variables = Object.entries(pin.linkerVariables ?? {}).map(([key, value]) => `-X ${key}=${value}`);
@@ -18,7 +21,7 @@ export async function installGo(name: EngineName, pin: GoEngine): Promise<void> 
     "go",
     [
       "build",
-      ...["-C", join(import.meta.dirname, "go", pin.folder), "-mod=readonly", "-trimpath"],
+      ...["-C", recipe, "-mod=readonly", "-trimpath"],
       ...(pin.tags ? [`-tags=${pin.tags.join(",")}`] : []),
       `-ldflags=${["-s", "-w", ...variables].join(" ")}`,
       ...["-o", partial, pin.package],
@@ -26,5 +29,17 @@ export async function installGo(name: EngineName, pin: GoEngine): Promise<void> 
     // Without cgo no C compiler is needed, and the projects release these programs so.
     { log: join(enginesFolder(), "logs", `${name}.log`), env: { CGO_ENABLED: "0", GOWORK: "off" } },
   );
+  if (pin.data) {
+    const source = join(await moduleFolder(recipe, pin.module), pin.data);
+    // The contents alone: Go keeps its modules read-only.
+    writeFileSync(cachedData(name, { ...pin, data: pin.data }), readFileSync(source));
+  }
   renameSync(partial, program);
+}
+
+/** Where `go build` has just read the module from. */
+async function moduleFolder(recipe: string, module: string): Promise<string> {
+  const args = ["list", "-C", recipe, "-mod=readonly", "-m", "-f", "{{.Dir}}", module];
+  const { stdout } = await promisify(execFile)("go", args, { env: { ...process.env, GOWORK: "off" } });
+  return stdout.trim();
 }

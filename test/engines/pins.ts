@@ -16,7 +16,7 @@ export interface GoEngine {
   readonly linkerVariables?: Readonly<Record<string, string>>;
   /** Arguments that make a binary on PATH print its version; absent where the name on PATH may be another program. */
   readonly versionArguments?: readonly string[];
-  /** Folder of the module that is kept beside `bin` under its own last name: what the program needs of its project. */
+  /** File of the module that is kept beside `bin`: what the program needs of its project. */
   readonly data?: string;
 }
 
@@ -75,7 +75,7 @@ const argocd = {
   module: "github.com/argoproj/argo-cd/v3",
   package: "github.com/argoproj/argo-cd/v3/cmd",
   linkerVariables: { "github.com/argoproj/argo-cd/v3/common.version": "3.5.3" },
-  data: "manifests/crds",
+  data: "manifests/core-install.yaml",
 } as const;
 
 /** Every engine, in the order in which they are installed: what most suites need first, the long builds late. */
@@ -136,12 +136,12 @@ export const enginePins = {
   buildah: { from: "debian", package: "buildah", commands: ["buildah"] },
   debootstrap: { from: "debian", package: "debootstrap", commands: ["debootstrap"] },
   checkov: { from: "python", version: "3.3.30", folder: "checkov" },
+  argocd,
   daprd: { ...dapr, package: "github.com/dapr/dapr/cmd/daprd", versionArguments: ["--version"] },
   sentry: { ...dapr, package: "github.com/dapr/dapr/cmd/sentry" },
   scheduler: { ...dapr, package: "github.com/dapr/dapr/cmd/scheduler" },
   // The injector's own code around one pod: its webhook would need certificates and a cluster.
   "sidecar-patch": { ...dapr, package: "./sidecar-patch", sources: ["sidecar-patch/main.go"] },
-  argocd,
 } as const satisfies Readonly<Record<string, EnginePin>>;
 
 export type EngineName = keyof typeof enginePins;
