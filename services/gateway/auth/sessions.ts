@@ -124,6 +124,12 @@ async function lookUp(auth: Auth, given: Headers, clock: Clock, seconds: number)
 const failureOf = (cause: unknown): unknown =>
   isAPIError(cause) && cause.statusCode >= 500 ? new UnavailableError("Sessions", { cause }) : cause;
 
+/** The principal of the gateway's own operations is the session itself. */
+export function sessionOf(principal: UserPrincipal): Session {
+  if (!("sessionId" in principal)) throw new TypeError("this principal has no session");
+  return principal as Session;
+}
+
 /** A token of the session, minted once for each thing it is for. */
 export function tokenOf(session: Session, mint: Mint, audience: string, act?: "chat"): Promise<string> {
   const purpose = act ? `${audience} ${act}` : audience;
