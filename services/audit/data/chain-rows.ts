@@ -29,8 +29,13 @@ async function linksAfter(
     .select(["events.id", "events.user_id", "events.type", "events.time", "events.digest", "sequence", "hash"])
     .select(["payloads.user_id as owner", "task_id", "payloads.time as payload_time", "salt", "payload"])
     .where("sequence", "is not", null)
-    .where(sql<boolean>`(events.user_id, events.sequence) > (${after.userId}, ${after.sequence})`)
-    .$if(userId !== undefined, (query) => query.where("events.user_id", "=", userId ?? ""))
+    // Of one user without the row comparison: with both, the index is read from the user's beginning.
+    .$if(userId === undefined, (all) =>
+      all.where(sql<boolean>`(events.user_id, events.sequence) > (${after.userId}, ${after.sequence})`),
+    )
+    .$if(userId !== undefined, (own) =>
+      own.where("events.user_id", "=", userId ?? "").where("sequence", ">", after.sequence),
+    )
     .orderBy("events.user_id")
     .orderBy("sequence")
     .limit(BATCH)

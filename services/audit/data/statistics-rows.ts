@@ -8,23 +8,15 @@ import type { DB, TaskStatesTable } from "./tables.ts";
  * @param createdAt of the task
  */
 export async function countTask(transaction: Transaction<DB>, after: TaskState, createdAt: Date): Promise<void> {
+  // The first event of a task is one statement: of all events the most frequent.
+  const first = activityChanges(undefined, after, createdAt);
+  if (after.version === 1 && (await writeCounts(transaction, after, first, { isNew: true }))) return;
   const before = await lockState(transaction, after.taskId);
   if (before && before.version >= after.version) return;
-  const values = { version: after.version, completed_at: after.completedAt, overdue_from: after.overdueFrom };
-  if (before) {
-    await transaction.updateTable("task_states").set(values).where("task_id", "=", after.taskId).execute();
-  } else {
-    const { numInsertedOrUpdatedRows } = await transaction
-      .insertInto("task_states")
-      .values({ ...values, task_id: after.taskId, user_id: after.userId })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow();
-    // Another event of the task came first in this very moment: now it is the one before.
-    if (numInsertedOrUpdatedRows === 0n) return countTask(transaction, after, createdAt);
-  }
-  const changes = activityChanges(before, after, createdAt);
-  for (const change of changes) await addActivity(transaction, after.userId, change);
-  if (changes.length > 0) await addTotals(transaction, changes);
+  const changes = before ? activityChanges(before, after, createdAt) : first;
+  const written = await writeCounts(transaction, after, changes, { isNew: !before });
+  // Another event of the task came first in this very moment: now it is the one before.
+  if (!written) await countTask(transaction, after, createdAt);
 }
 
 async function lockState(transaction: Transaction<DB>, taskId: string): Promise<TaskState | undefined> {
@@ -45,34 +37,49 @@ const stateOf = (row: Selectable<TaskStatesTable>): TaskState => ({
   overdueFrom: row.overdue_from,
 });
 
-async function addActivity(transaction: Transaction<DB>, userId: string, change: ActivityChange): Promise<void> {
-  await transaction
-    .insertInto("activity")
-    .values({ user_id: userId, ...change })
-    .onConflict((conflict) =>
-      conflict.columns(["user_id", "quarter"]).doUpdateSet({
-        created: sql`activity.created + excluded.created`,
-        completed: sql`activity.completed + excluded.completed`,
-      }),
-    )
-    .execute();
-}
-
+/** So many rows of totals: writers seldom meet on one, and hold it for a moment only. */
 const SHARDS = 32;
 
-/** The last write of the transaction, so that a shard is held for a moment only. */
-async function addTotals(transaction: Transaction<DB>, changes: readonly ActivityChange[]): Promise<void> {
-  const sum = (of: "created" | "completed"): number => changes.reduce((total, change) => total + change[of], 0);
-  await transaction
-    .insertInto("totals")
-    .values({ shard: Math.floor(Math.random() * SHARDS), created: sum("created"), completed: sum("completed") })
-    .onConflict((conflict) =>
-      conflict.column("shard").doUpdateSet({
-        created: sql`totals.created + excluded.created`,
-        completed: sql`totals.completed + excluded.completed`,
-      }),
+/**
+ * State, activity and totals in one statement.
+ * @returns false, with nothing written, for a new task that is there meanwhile
+ */
+async function writeCounts(
+  transaction: Transaction<DB>,
+  { taskId, userId, version, completedAt, overdueFrom }: TaskState,
+  changes: readonly ActivityChange[],
+  { isNew }: { readonly isNew: boolean },
+): Promise<boolean> {
+  const state = isNew
+    ? sql`insert into task_states (task_id, user_id, version, completed_at, overdue_from)
+        values (${taskId}, ${userId}, ${version}, ${completedAt}, ${overdueFrom})
+        on conflict do nothing returning task_id`
+    : sql`update task_states set version = ${version}, completed_at = ${completedAt}, overdue_from = ${overdueFrom}
+        where task_id = ${taskId} returning task_id`;
+  const { rows } = await sql`
+    with state as (${state}),
+    change as (
+      select * from unnest(
+        ${changes.map(({ quarter }) => quarter.toISOString())}::timestamptz[],
+        ${changes.map(({ created }) => created)}::integer[],
+        ${changes.map(({ completed }) => completed)}::integer[]
+      ) as change (quarter, created, completed)
+    ),
+    counted as (
+      insert into activity (user_id, quarter, created, completed)
+      select ${userId}, quarter, created, completed from state cross join change order by quarter
+      on conflict (user_id, quarter) do update
+      set created = activity.created + excluded.created, completed = activity.completed + excluded.completed
+    ),
+    summed as (
+      insert into totals (shard, created, completed)
+      select ${Math.floor(Math.random() * SHARDS)}::integer, sum(created), sum(completed)
+      from state cross join change having count(*) > 0
+      on conflict (shard) do update
+      set created = totals.created + excluded.created, completed = totals.completed + excluded.completed
     )
-    .execute();
+    select task_id from state`.execute(transaction);
+  return rows.length === 1;
 }
 
 export async function readTotals(db: Kysely<DB>): Promise<{ created: number; completed: number }> {
