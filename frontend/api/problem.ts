@@ -47,6 +47,6 @@ export function wordsFor(error: unknown): string {
     case "upstream-timeout":
       return text.problem.unavailable;
     default:
-      return error.problem.detail ?? error.problem.title;
+      return error.problem.errors?.[0]?.message ?? error.problem.detail ?? error.problem.title;
   }
 }

@@ -1,0 +1,63 @@
+/**
+ * Saving a change of a task that somebody else may have changed too. Changes of different fields are both kept; where both
+ * changed the same field, nothing is overwritten unless the person says so.
+ */
+import type { TaskChange } from "#contracts/http/tasks";
+import type { Task } from "#contracts/task";
+import { api } from "@/api/client";
+import { hasCode } from "@/api/problem";
+
+/** Somebody else changed the same fields: `current` is what holds now. */
+export class ConflictError extends Error {
+  override readonly name = "ConflictError";
+  readonly current: Task;
+  readonly fields: readonly (keyof TaskChange)[];
+
+  constructor(current: Task, fields: readonly (keyof TaskChange)[]) {
+    super("The task was changed in the meantime");
+    this.current = current;
+    this.fields = fields;
+  }
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Fields in which the change and somebody else's differ, counted from what both began with. */
+export const contested = (base: Task, current: Task, change: TaskChange): (keyof TaskChange)[] =>
+  (Object.keys(change) as (keyof TaskChange)[]).filter(
+    (field) => !same(current[field], base[field]) && !same(current[field], change[field]),
+  );
+
+const quoted = (version: number): string => `"${version}"`;
+
+export const readTask = async (id: string): Promise<Task> =>
+  (await api.tasks.v1.tasks[":id"].$get({ param: { id } })).json();
+
+/** More often than this nobody loses the race by accident. */
+const ATTEMPTS = 4;
+
+/**
+ * @param base what the person saw
+ * @throws ConflictError when the same fields were changed
+ */
+export async function saveChange(base: Task, change: TaskChange): Promise<Task> {
+  let version = base.version;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer = await api.tasks.v1.tasks[":id"].$patch({
+        param: { id: base.id },
+        header: { "if-match": quoted(version) },
+        json: change,
+      });
+      return await answer.json();
+    } catch (error) {
+      if (!hasCode(error, "version-mismatch") || attempt === ATTEMPTS) throw error;
+      const current = await readTask(base.id);
+      const fields = contested(base, current, change);
+      if (fields.length > 0) throw new ConflictError(current, fields);
+      version = current.version;
+    }
+  }
+}
+
+export const ifMatch = (task: Task): Record<string, string> => ({ "if-match": quoted(task.version) });
