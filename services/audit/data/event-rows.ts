@@ -1,5 +1,5 @@
 /** Keeping events. */
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { AuditedEvent } from "../domain/audited.ts";
 import { taskIdOf } from "../domain/audited.ts";
 import { newSalt, payloadDigest } from "../domain/chain.ts";
@@ -16,33 +16,22 @@ export async function insertEvent(
   { readable }: { readonly readable: boolean },
 ): Promise<boolean> {
   const [salt, payload, taskId] = [newSalt(), JSON.stringify(event), taskIdOf(event)];
-  const time = new Date(event.time);
-  const row = { id: event.id, user_id: event.userid, type: event.type, time };
-  const inserting = transaction
-    .insertInto("events")
-    .values({ ...row, digest: payloadDigest(salt, taskId, payload) })
-    .onConflict((conflict) => conflict.column("id").doNothing())
-    .returning("position");
-  if (!readable) return (await inserting.executeTakeFirst()) !== undefined;
-  const inserted = await transaction
-    .with("event", () => inserting)
-    .insertInto("payloads")
-    .columns(["position", "user_id", "task_id", "time", "salt", "payload"])
-    .expression((eb) =>
-      eb
-        .selectFrom("event")
-        .select(({ val, cast }) => [
-          "event.position",
-          cast<string>(val(event.userid), "text").as("user_id"),
-          cast<string | null>(val(taskId), "uuid").as("task_id"),
-          cast<Date>(val(time), "timestamptz").as("time"),
-          cast<Buffer>(val(salt), "bytea").as("salt"),
-          cast<string>(val(payload), "text").as("payload"),
-        ]),
+  const digest = payloadDigest(salt, taskId, payload);
+  const time = new Date(event.time).toISOString();
+  const { rows } = await sql`
+    with event as (
+      insert into events (id, user_id, type, time, digest)
+      values (${event.id}, ${event.userid}, ${event.type}, ${time}, ${digest})
+      on conflict (id) do nothing
+      returning position
+    ),
+    readable as (
+      insert into payloads (position, user_id, task_id, time, salt, payload)
+      select position, ${event.userid}, ${taskId}::uuid, ${time}::timestamptz, ${salt}::bytea, ${payload}
+      from event where ${readable}::boolean
     )
-    .returning("position")
-    .executeTakeFirst();
-  return inserted !== undefined;
+    select position from event`.execute(transaction);
+  return rows.length === 1;
 }
 
 /** What can be read of the user; the chain stays, and verifies. After the tombstone is set. */
