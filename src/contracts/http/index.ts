@@ -2,6 +2,7 @@
 import { auditApi } from "./audit.ts";
 import { chatApi } from "./chat.ts";
 import { gatewayApi } from "./gateway.ts";
+import { notificationsApi } from "./notifications.ts";
 import { realtimeApi } from "./realtime.ts";
 import { tasksApi } from "./tasks.ts";
 
@@ -9,6 +10,7 @@ export const httpApis = {
   audit: auditApi,
   chat: chatApi,
   gateway: gatewayApi,
+  notifications: notificationsApi,
   realtime: realtimeApi,
   tasks: tasksApi,
 } as const;
