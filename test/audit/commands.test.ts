@@ -1,7 +1,15 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { sql } from "kysely";
+import { migrate } from "#kit/database/migrations";
+import { startCluster } from "#local/postgres/cluster";
+import { provision } from "#local/postgres/provision";
+import { schemaName } from "#model/names";
+import { migrations } from "#services/audit/data/migrations";
+import { todo } from "#system";
 import { auditService, cloudEvent, taskEvent, taskIds, taskOf } from "./support.ts";
 
 const { db, deliver, newUser, sealed, system, tell } = auditService();
@@ -101,6 +109,36 @@ describe("audit:verify", () => {
     for (const args of [["--anchor", "1"], ["--nonsense"], ["--user", "a", "--anchor", `1:${"0".repeat(64)}`]]) {
       const { code, stderr } = await verify(...args);
       expect([code, stderr.trimEnd().split("\n").length]).toEqual([2, 1]);
+    }
+  });
+});
+
+describe("the laptop's database", () => {
+  it("is found by its data folder while it runs, and missed when it does not", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "todo-audit-"));
+    const dataDir = join(folder, "postgres");
+    const cluster = await startCluster({ dataDir });
+    try {
+      const { urls } = await provision({
+        adminUrl: cluster.adminUrl,
+        database: todo.name,
+        services: ["audit"],
+        passwordOf: () => "test",
+      });
+      await migrate(urls.audit ?? "", schemaName("audit"), migrations, { applicationName: "test", onError: () => {} });
+      expect(await run("audit-verify", ["--data", folder])).toMatchObject({
+        code: 0,
+        stdout: "whole: 0 events of 0 users\n",
+      });
+    } finally {
+      await cluster.stop();
+    }
+    expect(await run("audit-verify", ["--data", folder])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: no database is running over .*npm start/),
+    });
+    for (const path of [folder, cluster.dataDir, `${cluster.dataDir}.password`]) {
+      rmSync(path, { recursive: true, force: true });
     }
   });
 });
