@@ -22,7 +22,7 @@ export const environment = {
   /** Who did not answer the last ping when the next is due is gone. */
   HEARTBEAT_SECONDS: seconds(30),
   /** How long a client may leave more than MAX_BUFFERED_BYTES unread. */
-  SLOW_SECONDS: seconds(10),
+  SLOW_SECONDS: seconds(30),
   /** Bytes kept in memory for one client; what comes after waits in the database. */
   MAX_BUFFERED_BYTES: count(262_144),
   /** On one replica. */

@@ -79,6 +79,8 @@ export function seqOf(text: string): number | undefined {
 export const closeCodes = {
   /** The service restarts: come back at once, after a random part of a second. */
   restart: 1012,
+  /** The database is away: come back in a few seconds. */
+  tryAgain: 1013,
   /** The client sent something else than `ping`, or too much of it. */
   notUnderstood: 1008,
   /** The ticket is unknown, older than 30 seconds or was used: get another one. */

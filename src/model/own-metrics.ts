@@ -78,6 +78,9 @@ export const ownMetrics = {
   todo_reminders_late: gauge("Reminders whose minute has passed and that have not been fired", []),
 
   todo_realtime_connections: gauge("Open WebSocket connections of this replica", []),
+  todo_realtime_frames_total: counter("Updates sent to open connections", []),
+  // reason: gone | dead | slow | restart | tryAgain | notUnderstood | ticket | sessionOver | accountDeleted | tooMany
+  todo_realtime_closed_total: counter("Connections that ended, by why", ["reason"]),
 
   // model: remote | offline; outcome: completed | refused | cancelled | failed
   todo_chat_turns_total: counter("Turns of the agent", ["model", "outcome"]),
