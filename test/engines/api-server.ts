@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
+import { untilDefinitionsEstablished } from "./definitions.ts";
 import { startEtcd } from "./etcd.ts";
 import { assertSucceeded, type Kubectl, kubectlFor } from "./kubectl.ts";
 import { enginePath } from "./paths.ts";
@@ -135,8 +136,5 @@ async function applyDefinitions(kubectl: Kubectl, sources: readonly string[]): P
   if (sources.length === 0) return;
   const files = sources.flatMap((source) => ["--filename", source]);
   assertSucceeded("applying the CustomResourceDefinitions", await kubectl(["apply", "--server-side", ...files]));
-  assertSucceeded(
-    "waiting for the CustomResourceDefinitions",
-    await kubectl(["wait", "--for=condition=Established", "--timeout=60s", "customresourcedefinition", "--all"]),
-  );
+  await untilDefinitionsEstablished(kubectl);
 }

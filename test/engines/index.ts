@@ -1,4 +1,5 @@
 export { type ApiServer, type ApiServerOptions, startApiServer } from "./api-server.ts";
+export { type ArgoCd, type ArgoCdOptions, startArgoCd } from "./argocd.ts";
 export { type Certificate, type CertificateAuthority, createAuthority } from "./certificates.ts";
 export { type Daprd, type DaprdOptions, startDaprd } from "./daprd.ts";
 export { type Etcd, startEtcd } from "./etcd.ts";
