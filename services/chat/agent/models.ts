@@ -24,6 +24,8 @@ export async function languageModel({ config, handle, log }: ChatContext): Promi
     baseURL: LLM_BASE_URL,
     maxRetries: RETRIES,
     timeout: LLM_TIMEOUT_SECONDS * 1000,
+    // It would print what was said to standard error.
+    logLevel: "off",
   });
   // Chat completions, not responses: that is what compatible endpoints speak.
   const provider = new OpenAIProvider({ openAIClient: client as never, useResponses: false });

@@ -1,5 +1,6 @@
 /** Any model, with all that it says going through the answer first, and all that it costs through the budget. */
 import { estimateTokens } from "./history.ts";
+import type { Input } from "./preview.ts";
 import {
   type AgentOutputItem,
   type Model,
@@ -68,7 +69,9 @@ export class ObservedModel implements Model {
   #heard(item: AgentOutputItem, said: boolean): AgentOutputItem {
     const { turn } = this.#observed;
     if (item.type === "function_call") {
-      return { ...item, callId: turn.called(item.name, parsed(item.arguments)) };
+      const input = parsed(item.arguments);
+      // The SDK asks nobody about arguments that it cannot read: such a call is refused where it would be carried out.
+      return { ...item, callId: turn.called(item.name, input), arguments: JSON.stringify(input ?? {}) };
     }
     if (item.type === "message" && item.role === "assistant" && !said) {
       for (const part of item.content) {
@@ -97,11 +100,12 @@ function isCut(chunk: unknown, before: boolean): boolean {
   return choice === undefined ? before : !choice.finish_reason;
 }
 
-function parsed(json: string): unknown {
+function parsed(json: string): Input | undefined {
   try {
-    return JSON.parse(json === "" ? "{}" : json);
+    const value: unknown = JSON.parse(json === "" ? "{}" : json);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Input) : undefined;
   } catch {
-    return json;
+    return undefined;
   }
 }
 

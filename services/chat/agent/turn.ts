@@ -43,13 +43,20 @@ export class Turn {
     this.tools = options.tools;
   }
 
-  /** The model wants to call a tool. @returns the id under which the call is known from here on */
-  called(toolName: string, input: unknown): string {
+  /**
+   * The model wants to call a tool.
+   * @param input undefined: what it gave is no JSON object
+   * @returns the id under which the call is known from here on
+   */
+  called(toolName: string, input: Input | undefined): string {
     const { length } = this.answer.tools();
     if (length >= this.#options.maxToolCalls) throw new TooManyToolCallsError();
     const toolCallId = `call_${this.answer.id.slice(-12)}_${length + 1}`;
-    const title = this.#definition(toolName)?.title;
-    this.answer.toolCalled({ toolCallId, toolName, ...(title ? { title } : {}), input });
+    const definition = this.#definition(toolName);
+    const title = definition?.title;
+    this.answer.toolCalled({ toolCallId, toolName, ...(title ? { title } : {}), input: input ?? {} });
+    if (!definition) this.answer.toolFailed(toolCallId, `There is no tool ${toolName}`);
+    else if (!input) this.#previews.set(toolCallId, { refusal: "The arguments are no JSON object" });
     return toolCallId;
   }
 
@@ -57,7 +64,7 @@ export class Turn {
   async needsApproval(toolCallId: string, input: Input): Promise<boolean> {
     const call = this.#call(toolCallId);
     const definition = this.#definition(call.toolName);
-    if (!definition) return false;
+    if (!definition || this.#previews.has(toolCallId)) return false;
     const need = needOf(definition);
     if (need === "never" || (need === "in-bulk" && !isBulk(call, this.answer.tools()))) return false;
     const preview = await previewOf(call.toolName, input, (tool, reading) => this.#read(tool, reading));

@@ -58,7 +58,12 @@ export function exportConversations(context: ChatContext, userId: string): Reada
 }
 
 async function* exportLines(context: ChatContext, userId: string): AsyncGenerator<object, undefined> {
-  const ids = await visible(context.db, userId).clearSelect().select("id").orderBy("created_at").execute();
+  const ids = await visible(context.db, userId)
+    .clearSelect()
+    .select("id")
+    .orderBy("created_at")
+    .orderBy("id")
+    .execute();
   for (const { id } of ids) {
     const row = await visible(context.db, userId).where("id", "=", id).executeTakeFirst();
     if (row) yield { kind: "conversation", ...viewOf(row), messages: await listMessages(context, userId, id) };
