@@ -6,10 +6,10 @@ import type { DB } from "./tables.ts";
 
 export interface SealReport {
   readonly last: { readonly number: number; readonly hash: string } | undefined;
-  /** Seals that are not what the chain of seals says. */
+  /** Seals that are not what the chain of seals says, or hold other links than they did. */
   readonly breaks: readonly ChainBreak[];
-  /** Seals that hold other links than they did: every missing or altered link of any chain is one of them. */
-  readonly unmatched: readonly ChainBreak[];
+  /** Seals of which links are gone: every link that a chain misses is one of them. */
+  readonly incomplete: readonly ChainBreak[];
   /** How many links that are. */
   readonly lost: number;
   /** Hash of the seal that was asked for; undefined when there is none. */
@@ -30,7 +30,7 @@ const FETCHED = 2_000;
 
 /** @param number of a seal whose hash is wanted */
 export async function checkSeals(transaction: Transaction<DB>, number?: number): Promise<SealReport> {
-  const [breaks, unmatched]: [ChainBreak[], ChainBreak[]] = [[], []];
+  const [breaks, incomplete]: [ChainBreak[], ChainBreak[]] = [[], []];
   let [expected, previous, lost] = [1, GENESIS_OF_SEALS, 0];
   let asked: string | undefined;
   let last: SealReport["last"];
@@ -46,17 +46,16 @@ export async function checkSeals(transaction: Transaction<DB>, number?: number):
     if (!made.equals(seal.hash)) breaks.push(altered("the seal is not what was written"));
     const missing = seal.events - seal.kept;
     if (missing !== 0) {
-      unmatched.push(altered(`it held ${seal.events} events, of which ${seal.kept} are left`));
+      incomplete.push(altered(`it held ${seal.events} events, of which ${seal.kept} are left`));
       lost += Math.abs(missing);
     } else if (!seal.kept_digest?.equals(seal.digest)) {
-      unmatched.push(altered("it holds other events than it did"));
-      lost++;
+      breaks.push(altered("it holds other events than it did"));
     }
     previous = seal.hash;
     last = { number: seal.number, hash: seal.hash.toString("hex") };
     if (seal.number === number) asked = last.hash;
   }
-  return { last, breaks, unmatched, lost, asked };
+  return { last, breaks, incomplete, lost, asked };
 }
 
 /** By a cursor: there can be as many seals as events, and sorting them by seal is the database's work. */

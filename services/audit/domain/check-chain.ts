@@ -29,7 +29,7 @@ export class ChainCheck {
   readonly breaks: ChainBreak[] = [];
   /** How many there are. */
   broken = 0;
-  /** Links that are gone or were altered: what seals must miss too. */
+  /** Links that are gone, which seals must miss too. */
   lost = 0;
   readonly #isErased: boolean;
   #sequence = 0;
@@ -58,7 +58,6 @@ export class ChainCheck {
       this.lost += gap;
     } else if (!computed.some((right) => right.equals(hash))) {
       this.#report("altered", link.sequence, `event ${link.id} is not what was chained here`);
-      this.lost++;
       this.#hashes = [hash, ...computed];
     }
     this.#checkPayload(link);
