@@ -179,6 +179,7 @@ export const en = {
       tagsHint: "Separated by spaces",
       rhythmHint: "In words, such as “every Monday”",
       rhythmUnknown: "This rhythm is not understood. Try “every 2 weeks” or “every 1st”.",
+      changed: "It was changed elsewhere since you began. What you save is added to that.",
       titleMissing: "A task needs a title.",
       tagWrong: "Tags have no @ # , ! { } and at most 60 characters.",
       reminders: {

@@ -10,13 +10,35 @@ export interface MenuProps extends Pick<ComponentProps<typeof Base.Positioner>, 
   readonly children: ReactNode;
 }
 
+const popupLook = cx(popupClass, "max-h-[var(--available-height)] min-w-44 overflow-y-auto p-1");
+
 export function Menu({ trigger, side, align, children }: MenuProps) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner sideOffset={6} collisionPadding={8} side={side ?? "bottom"} align={align ?? "end"}>
-          <Base.Popup className={cx(popupClass, "max-h-[var(--available-height)] min-w-44 overflow-y-auto p-1")}>
+          <Base.Popup className={popupLook}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export interface MenuAtProps {
+  /** What it belongs to; closed where there is nothing. */
+  readonly anchor: HTMLElement | null;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** One menu for many triggers, such as the rows of a long list: only what is open costs anything. */
+export function MenuAt({ anchor, onClose, children }: MenuAtProps) {
+  return (
+    <Base.Root open={anchor !== null} onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Positioner anchor={anchor} sideOffset={4} collisionPadding={8} align="end">
+          <Base.Popup finalFocus={() => anchor} className={popupLook}>
             {children}
           </Base.Popup>
         </Base.Positioner>

@@ -8,10 +8,10 @@ import { shortDue } from "../words.ts";
 /** `Title “Pay rent”, Due Tomorrow` */
 export function currentValues(task: Task, fields: readonly (keyof TaskChange)[]): string {
   const today = localDay(Date.now(), task.timeZone);
-  return fields.map((field) => `${text.tasks.fields[field]} ${valueOf(task, field, today)}`).join(", ");
+  return fields.map((field) => `${text.tasks.fields[field]} ${inWords(task, field, today)}`).join(", ");
 }
 
-function valueOf(task: Task, field: keyof TaskChange, today: string): string {
+function inWords(task: Task, field: keyof TaskChange, today: string): string {
   const nothing = text.tasks.conflict.empty;
   switch (field) {
     case "due":

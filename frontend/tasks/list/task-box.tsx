@@ -6,12 +6,13 @@ import { priorityRing } from "./priority.ts";
 
 export interface TaskBoxProps {
   readonly task: Task;
+  readonly tabIndex: 0 | -1;
   readonly disabled: boolean;
   readonly onToggle: () => void;
 }
 
 /** The box to tick. The finger gets more room than the eye sees. */
-export function TaskBox({ task, disabled, onToggle }: TaskBoxProps) {
+export function TaskBox({ task, tabIndex, disabled, onToggle }: TaskBoxProps) {
   const done = task.status === "completed";
   const priority = task.priority === "p4" ? "" : `, ${text.tasks.priority[task.priority]}`;
   return (
@@ -21,10 +22,10 @@ export function TaskBox({ task, disabled, onToggle }: TaskBoxProps) {
       role="checkbox"
       aria-checked={done}
       aria-label={`${done ? text.tasks.reopen(task.title) : text.tasks.complete(task.title)}${priority}`}
-      tabIndex={-1}
+      tabIndex={tabIndex}
       disabled={disabled}
       onClick={onToggle}
-      className="group/box -m-2.5 grid size-10 shrink-0 place-items-center disabled:opacity-50"
+      className="group/box relative -m-2.5 grid size-10 shrink-0 rounded-full place-items-center disabled:opacity-50"
     >
       <span
         className={cx(

@@ -1,0 +1,57 @@
+"use client";
+import { ListFilter } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Popover } from "@/components/ui/popover";
+import { Skeleton } from "@/components/ui/states";
+import { text } from "@/text";
+import type { TaskQuery } from "../data/query.ts";
+
+const FilterForm = dynamic(() => import("./filter-form.tsx").then((m) => m.FilterForm), {
+  ssr: false,
+  loading: () => <Skeleton className="h-80" />,
+});
+
+const words = text.tasks.filters;
+
+export interface FilterProps {
+  readonly query: TaskQuery;
+  readonly today: string;
+  readonly onChange: (query: TaskQuery) => void;
+}
+
+/** How many kinds of conditions there are, apart from the words that stand in the search box. */
+export const countFilters = ({ priority, tag, due, dueFrom, dueTo }: TaskQuery): number =>
+  [priority, tag, due ?? dueFrom ?? dueTo].filter((one) => one !== undefined).length;
+
+export function FilterButton(props: FilterProps) {
+  const [open, setOpen] = useState(false);
+  const active = countFilters(props.query);
+  return (
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      title={words.title}
+      showTitle
+      align="end"
+      className="w-80"
+      trigger={
+        <Button className="px-3" aria-label={active > 0 ? `${words.title}, ${words.active(active)}` : words.title}>
+          <ListFilter aria-hidden className="size-4" />
+          <span className="hidden sm:inline">{words.button}</span>
+          {active > 0 && (
+            <span
+              aria-hidden
+              className="grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1 text-[11px] text-accent-ink"
+            >
+              {active}
+            </span>
+          )}
+        </Button>
+      }
+    >
+      <FilterForm {...props} />
+    </Popover>
+  );
+}

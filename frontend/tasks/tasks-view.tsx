@@ -1,0 +1,94 @@
+"use client";
+import { useIsFetching } from "@tanstack/react-query";
+import { CloudOff, ListChecks, SearchX } from "lucide-react";
+import { useCallback, useRef } from "react";
+import { keys } from "@/api/keys";
+import { useMe } from "@/api/me";
+import { wordsFor } from "@/api/problem";
+import { PageHeader } from "@/components/shell/page-header";
+import { Button } from "@/components/ui/button";
+import { State } from "@/components/ui/states";
+import { useCommands } from "@/keyboard/commands";
+import { text } from "@/text";
+import { QuickAdd } from "./add/quick-add.tsx";
+import { localDay, useNow } from "./clock.ts";
+import { useTaskActions } from "./data/actions.ts";
+import { everyOpenTask, isFiltered, type TaskQuery } from "./data/query.ts";
+import { useTaskCount, useTasks } from "./data/use-tasks.ts";
+import { FilterButton } from "./filters/filter-button.tsx";
+import { SearchBox } from "./filters/search-box.tsx";
+import { StatusTabs } from "./filters/status-tabs.tsx";
+import { ListSkeleton } from "./list/list-skeleton.tsx";
+import { TaskList } from "./list/task-list.tsx";
+import { useTaskQuery } from "./use-task-query.ts";
+
+const words = text.tasks;
+
+/** The whole page: add, search, filter, and the list. */
+export function TasksView() {
+  const { timeZone } = useMe().settings;
+  const [query, setQuery] = useTaskQuery();
+  const now = useNow();
+  const tasks = useTasks(query);
+  const count = useTaskCount(query).data;
+  const actions = useTaskActions();
+  const addInput = useRef<HTMLInputElement>(null);
+  const searchInput = useRef<HTMLInputElement>(null);
+  const fetching = useIsFetching({ queryKey: keys.tasks.lists }) > 0;
+
+  useCommands([
+    { id: "task-add", group: "tasks", title: words.keys.add, keys: "n", run: () => addInput.current?.focus() },
+    { id: "task-search", group: "tasks", title: words.keys.search, keys: "/", run: () => searchInput.current?.focus() },
+  ]);
+
+  const latest = useRef(query);
+  latest.current = query;
+  const search = useCallback(
+    (wanted: string) => {
+      const { text: _, ...rest } = latest.current;
+      setQuery(wanted === "" ? rest : { ...rest, text: wanted });
+    },
+    [setQuery],
+  );
+
+  return (
+    <>
+      <PageHeader title={words.title} detail={count && words.count(count.count, count.exact)} />
+      <div className="flex flex-col gap-3 px-4 pb-2 sm:px-6">
+        <QuickAdd timeZone={timeZone} inputRef={addInput} onAdd={(task) => actions.add(task, timeZone)} />
+        <div className="mx-auto flex w-full max-w-3xl flex-wrap items-center gap-2">
+          <SearchBox value={query.text ?? ""} inputRef={searchInput} onSearch={search} />
+          <StatusTabs status={query.status} onChange={(status) => setQuery({ ...query, status })} />
+          <FilterButton query={query} today={localDay(now, timeZone)} onChange={setQuery} />
+        </div>
+      </div>
+      {tasks.isPending ? (
+        <ListSkeleton />
+      ) : tasks.isError && !tasks.data ? (
+        <State icon={CloudOff} title={words.failedToLoad} detail={wordsFor(tasks.error)}>
+          <Button disabled={fetching} onClick={() => void tasks.refetch()}>
+            {text.common.retry}
+          </Button>
+        </State>
+      ) : (
+        <TaskList
+          query={query}
+          tasks={tasks}
+          timeZone={timeZone}
+          empty={<NoTasks query={query} onReset={() => setQuery({ ...everyOpenTask, status: query.status })} />}
+        />
+      )}
+    </>
+  );
+}
+
+function NoTasks({ query, onReset }: { readonly query: TaskQuery; readonly onReset: () => void }) {
+  if (isFiltered(query)) {
+    return (
+      <State icon={SearchX} {...words.empty.filtered}>
+        <Button onClick={onReset}>{words.filters.reset}</Button>
+      </State>
+    );
+  }
+  return <State icon={ListChecks} {...(query.status === "completed" ? words.empty.completed : words.empty.open)} />;
+}
