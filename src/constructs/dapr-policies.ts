@@ -91,7 +91,7 @@ function configurationOf(
 export const callableBy = (edge: Invocation | undefined, callee: AnyService): readonly string[] => {
   if (edge?.internal) return paths.internal;
   const routes = Object.keys(callee.routes).filter((route) => route !== "/");
-  return routes.length > 0 ? routes.map((route) => `${route}/**`) : paths.forUsers;
+  return [...routes.map((route) => `${route}/**`), ...paths.forUsers];
 };
 
 /** The parts of Dapr's API that the service's entry asks for; everything else answers 404 or PermissionDenied. */
