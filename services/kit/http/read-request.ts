@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { versionOf } from "#contracts/http/client";
-import { DEFAULT_MAX_BODY_BYTES, type OperationProps } from "#contracts/http/define";
+import { DEFAULT_MAX_BODY_BYTES, isOptional, type OperationProps } from "#contracts/http/define";
 import type { FieldProblem } from "#contracts/http/problem";
 import { AppError } from "../errors.ts";
 import type { KitEnv } from "./app.ts";
@@ -30,11 +30,14 @@ export async function readRequest(operation: OperationProps, c: Context<KitEnv>)
     );
   }
   readHeaders(operation, c, request, problems);
-  if (operation.body)
+  if (operation.body && !(isOptional(operation.body) && hasNoBody(c)))
     check("body", operation.body, await readJson(c, operation.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES));
   if (problems.length > 0) throw new AppError("invalid-request", summaryOf(problems), { errors: problems });
   return request;
 }
+
+const hasNoBody = (c: Context<KitEnv>): boolean =>
+  c.req.header("transfer-encoding") === undefined && Number(c.req.header("content-length") ?? 0) === 0;
 
 const summaryOf = (problems: readonly FieldProblem[]): string => {
   const [first] = problems;

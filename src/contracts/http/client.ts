@@ -63,7 +63,7 @@ async function call(
   const response = await transport(pathOf(operation, input), {
     method: operation.method.toUpperCase(),
     headers: headersOf(operation, input, options),
-    ...(operation.body ? { body: JSON.stringify(input.body) } : {}),
+    ...(operation.body && input.body !== undefined ? { body: JSON.stringify(input.body) } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
   });
   if (response.status >= 400) throw await problemFrom(response);

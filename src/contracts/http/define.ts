@@ -50,6 +50,9 @@ export type Responses = { readonly [S in SuccessStatus]?: ResponseSpec };
 export const declaredResponse = ({ responses }: OperationProps, status: number): ResponseSpec | undefined =>
   (responses as Readonly<Record<number, ResponseSpec>>)[status];
 
+/** Whether a request may leave the body out: `z.optional(...)`. */
+export const isOptional = (body: Schema): boolean => body._zod.def.type === "optional";
+
 export interface OperationProps {
   readonly method: Method;
   /** Hono notation, e.g. `/v1/tasks/:id`. `/v1/*` for users, `/internal/*` for services. */

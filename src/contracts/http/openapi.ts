@@ -1,6 +1,6 @@
 /** OpenAPI 3.1 documents of the APIs, from the schemas that also validate. https://spec.openapis.org/oas/v3.1.1 */
 import * as z from "zod/mini";
-import { DEFAULT_MAX_BODY_BYTES, type HttpApi, type OperationProps, type ResponseSpec } from "./define.ts";
+import { DEFAULT_MAX_BODY_BYTES, type HttpApi, isOptional, type OperationProps, type ResponseSpec } from "./define.ts";
 import { PROBLEM_CONTENT_TYPE, type ProblemCode, problemCodes, problemDetails } from "./problem.ts";
 
 type Json = Record<string, unknown>;
@@ -121,7 +121,7 @@ const requestBody = (
   { body, maxBodyBytes = DEFAULT_MAX_BODY_BYTES }: OperationProps,
   components: Components,
 ): Json => ({
-  required: true,
+  required: body !== undefined && !isOptional(body),
   description: `At most ${maxBodyBytes} bytes.`,
   content: { "application/json": { schema: body ? components.of(body, "input") : {} } },
 });
