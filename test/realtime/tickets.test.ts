@@ -1,0 +1,95 @@
+import { describe, expect, it } from "@jest/globals";
+import { manualClock } from "#kit/clock";
+import { realtimeService } from "./support.ts";
+
+const clock = manualClock(new Date());
+const { base, connect, newUser, open, post, remove, system, ticket } = realtimeService({}, { clock });
+
+const TICKET_GONE = 4001;
+
+describe("a ticket", () => {
+  it("is given to who is signed in", async () => {
+    const { ticket: text, expiresAt } = await ticket("alice");
+    expect(text).toMatch(/^[\w-]{43}$/);
+    expect(Date.parse(expiresAt) - clock.now().getTime()).toBe(30_000);
+    const response = await fetch(`${base()}/v1/realtime/tickets`, { method: "POST" });
+    expect(response.status).toBe(401);
+  });
+
+  it("opens one connection", async () => {
+    const { ticket: text } = await ticket("alice");
+    await open(`?ticket=${text}`).ready();
+    expect(await open(`?ticket=${text}`).closed).toBe(TICKET_GONE);
+  });
+
+  it("that several use at once lets one in", async () => {
+    for (let round = 0; round < 5; round++) {
+      const user = newUser();
+      const { ticket: text } = await ticket(user);
+      const clients = Array.from({ length: 8 }, () => open(`?ticket=${text}`));
+      const outcomes = await Promise.all(
+        clients.map((client) =>
+          Promise.race([
+            client.ready().then(
+              () => "in",
+              () => "out",
+            ),
+            client.closed,
+          ]),
+        ),
+      );
+      expect(outcomes.filter((outcome) => outcome === "in")).toHaveLength(1);
+    }
+  });
+
+  it("is for the user it was given to", async () => {
+    const [owner, other] = [newUser(), newUser()];
+    const client = await (await connect(owner)).ready();
+    await remove(other);
+    await remove(owner);
+    await client.until(({ events }) => events.length > 0);
+    expect(client.events.map(({ data }) => (data as { userId: string }).userId)).toEqual([owner]);
+  });
+
+  it("is too old after 30 seconds", async () => {
+    const { ticket: text } = await ticket("alice");
+    clock.advance(30_000);
+    expect(await open(`?ticket=${text}`).closed).toBe(TICKET_GONE);
+  });
+
+  it("that nobody gave opens nothing", async () => {
+    expect(await open(`?ticket=${"a".repeat(43)}`).closed).toBe(TICKET_GONE);
+    expect(await open("?ticket=a").closed).toBe(TICKET_GONE);
+    expect(await open(`?ticket=${encodeURIComponent("../../")}`).closed).toBe(TICKET_GONE);
+  });
+});
+
+describe("the API", () => {
+  it("is told as OpenAPI", async () => {
+    const document = (await (await fetch(`${base()}/v1/openapi.json`)).json()) as { paths: object };
+    expect(Object.keys(document.paths)).toEqual(["/v1/realtime/tickets", "/v1/export"]);
+  });
+
+  it("exports what is kept of the user, and nothing of others", async () => {
+    const [owner, other] = [newUser(), newUser()];
+    for (const user of [owner, other, owner]) await remove(user);
+    const token = await system().tokenFor(owner, { audience: "realtime" });
+    const response = await fetch(`${base()}/v1/export`, { headers: { authorization: `Bearer ${token}` } });
+    expect(response.headers.get("content-type")).toBe("application/x-ndjson");
+    const lines = (await response.text()).trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { seq: 1, data: { userId: owner } },
+      { seq: 2, data: { userId: owner } },
+    ]);
+  });
+
+  it("takes no token of another audience", async () => {
+    const token = await system().tokenFor("alice", { audience: "tasks" });
+    const response = await fetch(`${base()}/v1/realtime/tickets`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(response.status).toBe(401);
+    expect((await post("/v1/realtime/tickets", "alice")).status).toBe(201);
+  });
+});
