@@ -1,5 +1,6 @@
 /** The HTTP API: routes only adapt it to the verbs. */
 import type { chatApi } from "#contracts/http/chat";
+import { ASSISTANT_HEADERS } from "#contracts/http/gateway";
 import type { Handlers } from "#kit/http/serve-api";
 import { EVENT_STREAM_HEADERS } from "./answer/event-stream.ts";
 import type { Chat } from "./chat.ts";
@@ -14,7 +15,7 @@ import {
 import { decideApproval } from "./verbs/decide-approval.ts";
 import { exportConversations, listApprovals, listMessages } from "./verbs/read.ts";
 import { send } from "./verbs/send.ts";
-import { TASKS_TOKEN_HEADER, TURN_TOKEN_HEADER, tasksToken } from "./verbs/tokens.ts";
+import { tasksToken } from "./verbs/tokens.ts";
 
 export const handlers = (chat: Chat): Handlers<typeof chatApi> => {
   const { context } = chat;
@@ -45,7 +46,7 @@ export const handlers = (chat: Chat): Handlers<typeof chatApi> => {
     }),
 
     send: async ({ body, principal, signal, context: c }) => {
-      const token = await tasksToken(chat, c, principal, TASKS_TOKEN_HEADER);
+      const token = await tasksToken(chat, c, principal, ASSISTANT_HEADERS.tasks);
       const stream = await send(chat, { principal, turn: body, token, signal });
       return { status: 200, stream, headers: EVENT_STREAM_HEADERS };
     },
@@ -55,8 +56,8 @@ export const handlers = (chat: Chat): Handlers<typeof chatApi> => {
     }),
     decideApproval: async ({ params: { id }, body: { decision }, principal, signal, context: c }) => {
       const approve = decision === "approve";
-      const approvalToken = approve ? await tasksToken(chat, c, principal, TASKS_TOKEN_HEADER, id) : undefined;
-      const token = await tasksToken(chat, c, principal, approve ? TURN_TOKEN_HEADER : TASKS_TOKEN_HEADER);
+      const approvalToken = approve ? await tasksToken(chat, c, principal, ASSISTANT_HEADERS.tasks, id) : undefined;
+      const token = await tasksToken(chat, c, principal, approve ? ASSISTANT_HEADERS.turn : ASSISTANT_HEADERS.tasks);
       const stream = await decideApproval(chat, { principal, approvalId: id, approvalToken, token, signal });
       return { status: 200, stream, headers: EVENT_STREAM_HEADERS };
     },

@@ -144,4 +144,15 @@ describe("a language model", () => {
     }
     expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429]);
   });
+
+  it("that is away is an error in words", async () => {
+    const user = newUser();
+    await llm.stop();
+    const said = await say("hello", { user });
+    expect(JSON.stringify(said.message.parts)).toContain("cannot be reached just now");
+    expect((await messages(said.message.metadata.conversationId, user)).map(({ role }) => role)).toEqual([
+      "user",
+      "assistant",
+    ]);
+  });
 });

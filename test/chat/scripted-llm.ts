@@ -75,6 +75,7 @@ export async function scriptedLlm(): Promise<ScriptedLlm> {
     },
     abandoned: () => abandoned,
     stop: async () => {
+      if (!server.listening) return;
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

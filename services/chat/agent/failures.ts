@@ -1,5 +1,6 @@
 /** What went wrong while answering, in words for the user. */
 import { APIConnectionError, APIError } from "openai";
+import { UnavailableError } from "#kit/errors";
 import { BudgetError } from "../data/usage.ts";
 import { BrokenOffError } from "./observed-model.ts";
 import { MaxTurnsExceededError, ModelBehaviorError } from "./sdk.ts";
@@ -14,7 +15,8 @@ export function failureInWords(error: unknown): string | undefined {
       return "This took more steps than one message may take, so I stopped. What is shown above was done; send the rest as another message.";
     }
     if (cause instanceof BrokenOffError) return "The language model broke off in the middle of its answer. Try again.";
-    const words = endpointInWords(cause as Error & { status?: unknown });
+    if (cause instanceof UnavailableError) return `${cause.message}. Your message is kept: try again in a minute.`;
+    const words = endpointInWords(cause);
     if (words) return words;
   }
   return undefined;

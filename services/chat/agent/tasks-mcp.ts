@@ -59,8 +59,7 @@ export function tasksMcp(sidecar: Sidecar, now: () => number = () => performance
   return Object.freeze({
     tools: async () => (await current()).tools,
     call: async ({ tool, input, token, idempotencyKey }: ToolCall) => {
-      const { tools, prior } = await current();
-      const toolDefinition = tools.find(({ name }) => name === tool);
+      const { prior } = await current();
       return withClient(sidecar, token, prior, (client) =>
         client.callTool(
           {
@@ -68,7 +67,7 @@ export function tasksMcp(sidecar: Sidecar, now: () => number = () => performance
             arguments: { ...input },
             ...(idempotencyKey === undefined ? {} : { _meta: { [IDEMPOTENCY_META]: idempotencyKey } }),
           },
-          { timeout: CALL_TIMEOUT_MS, ...(toolDefinition ? { toolDefinition } : {}) },
+          { timeout: CALL_TIMEOUT_MS },
         ),
       );
     },

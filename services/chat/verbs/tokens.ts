@@ -5,11 +5,6 @@ import { AppError } from "#kit/errors";
 import type { KitEnv } from "#kit/http/app";
 import type { Chat } from "../chat.ts";
 
-/** For tasks, `act: "chat"`; for a given approval also `approval`. */
-export const TASKS_TOKEN_HEADER = "x-tasks-token";
-/** Beside a token with an approval the one without, for whatever the assistant does after it. */
-export const TURN_TOKEN_HEADER = "x-tasks-turn-token";
-
 /**
  * tasks checks them too; here no token of another user, and none with more power than the request has, comes near a model.
  * @param approval the approval that the token must have been minted for; undefined: it must have none
