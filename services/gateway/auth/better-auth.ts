@@ -101,9 +101,15 @@ export const createAuth = (options: AuthOptions) =>
     telemetry: { enabled: false },
     logger: {
       level: "warn",
-      log: (level, message, ...details) => options.log[level === "debug" ? "debug" : level]({ details }, message),
+      log: (level, message, ...details) => options.log[level]({ causes: details.flatMap(causeOf) }, message),
     },
     plugins: [bearer(), ...(options.oidc ? [oidcPlugin(options.oidc)] : [])],
   });
+
+/** Of an error its kind alone: what the database says of a row may hold somebody's address. */
+function causeOf(detail: unknown): { readonly name: string; readonly code?: string }[] {
+  if (!(detail instanceof Error)) return [];
+  return [{ name: detail.name, ...("code" in detail ? { code: String(detail.code) } : {}) }];
+}
 
 export type Auth = ReturnType<typeof createAuth>;
