@@ -1,0 +1,4 @@
+import { run } from "#kit/run";
+import { service } from "./service.ts";
+
+await run(service);
