@@ -67,7 +67,7 @@ describe("the offline assistant", () => {
     expect(toolsOf(done.message)).toMatchObject([
       { state: "output-available", output: { summary: "Deleted: task b" } },
     ]);
-    expect(done.text).toBe("Deleted: task b.");
+    expect(done.text).toBe("Delete “task b”? That waits for your approval.\nDeleted: task b.");
     expect((await messages(id(), user)).at(-1)).toEqual(done.message);
     expect(await titles(user)).toEqual(["task a", "task c"]);
     await undo(toolsOf(done.message)[0]?.output?.undo ?? [], user);
@@ -82,7 +82,7 @@ describe("the offline assistant", () => {
       user,
       before: asked.message,
     });
-    expect(refused.text).toBe("All right, I left it as it was.");
+    expect(refused.text).toMatch(/\nAll right, I left it as it was\.$/);
     expect(toolsOf(refused.message)).toMatchObject([{ toolName: "search_tasks" }, { state: "output-denied" }]);
     expect((await messages(id(), user)).at(-1)).toEqual(refused.message);
     expect(await titles(user)).toEqual(["keep me"]);
@@ -98,7 +98,7 @@ describe("the offline assistant", () => {
     expect(new Set(ids).size).toBe(1);
     expect(toolsOf(asked.message)[0]?.approval?.descriptor).toMatchObject({ summary: "Change 2 tasks", count: 2 });
     const done = await decide(ids[0] ?? "", "approve", { user, before: asked.message });
-    expect(done.text).toBe("Changed 2 tasks: a and c.");
+    expect(done.text).toBe("Change 2 tasks? That waits for your approval.\nChanged 2 tasks: a and c.");
     expect((await tasksOf(user)).map(({ due }) => due)).toEqual(["2026-11-20", "2026-11-18", "2026-11-20"]);
     for (const { output } of toolsOf(done.message)) await undo(output?.undo ?? [], user);
     expect((await tasksOf(user)).map(({ due }) => due)).toEqual(["2026-11-18", "2026-11-18", "2026-11-18"]);
@@ -119,7 +119,7 @@ describe("the offline assistant", () => {
       user,
       before: again.message,
     });
-    expect(completed.text).toBe("Completed 3 tasks: a, b and c.");
+    expect(completed.text).toMatch(/\nCompleted 3 tasks: a, b and c\.$/);
     expect(await titles(user)).toEqual([]);
   });
 

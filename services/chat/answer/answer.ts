@@ -90,6 +90,12 @@ export class Answer {
     this.#emit({ type: "text-delta", id: this.#text.id, delta });
   }
 
+  /** Whether this step has words. */
+  hasSpoken(): boolean {
+    const step = this.parts.findLastIndex(({ type }) => type === "step-start");
+    return this.parts.slice(step + 1).some(({ type }) => type === "text");
+  }
+
   endText(): void {
     if (!this.#text) return;
     this.#text.part.state = "done";

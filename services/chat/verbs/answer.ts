@@ -89,6 +89,7 @@ async function run(chat: Chat, answering: Answering, turn: Turn): Promise<readon
 async function conclude(chat: Chat, { place, answer }: Answering, turn: Turn, waiting: readonly string[]) {
   answer.hold();
   const asked = askApprovals(chat, place, turn, waiting);
+  if (!answer.hasSpoken()) answer.text(asked.words);
   const isWaiting = answer.tools().some(({ state }) => state === "approval-requested");
   answer.finish(isWaiting ? "waiting" : "done");
   await keep(chat, place, answer, { end: true, events: [...asked.events, ...written(answer)], also: asked.insert });

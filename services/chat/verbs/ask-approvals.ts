@@ -10,6 +10,8 @@ import type { Happened } from "../events/record.ts";
 import type { Place } from "./keep.ts";
 
 export interface Asked {
+  /** The questions in words, for who reads no cards. */
+  readonly words: string;
   readonly events: readonly Happened[];
   readonly insert: (transaction: Transaction<DB>) => Promise<void>;
 }
@@ -42,7 +44,9 @@ export function askApprovals({ context }: Chat, place: Place, turn: Turn, callId
       events.push({ type: "dev.todo.chat.approval_asked.v1", data });
     }
   }
+  const questions = approvals.map(({ descriptor }) => `${descriptor.summary}? That waits for your approval.`);
   return {
+    words: questions.join("\n"),
     events,
     insert: async (transaction) => {
       for (const approval of approvals) await insertApproval(transaction, approval, now);
