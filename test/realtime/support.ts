@@ -58,10 +58,16 @@ export function realtimeService(env: Readonly<Record<string, string>> = {}, opti
   };
 
   /** Hands an event to a replica as its sidecar would. @returns what the sidecar is told */
-  const deliver = async (topic: string, type: string, user: string, data: object, at = base()): Promise<string> => {
+  const deliver = async (
+    topic: string,
+    type: string,
+    user: string,
+    data: object,
+    { at = base(), id = ids.next() } = {},
+  ): Promise<string> => {
     const event = {
       specversion: "1.0",
-      id: ids.next(),
+      id,
       source: "/todo/test",
       type,
       time: new Date().toISOString(),
@@ -101,7 +107,7 @@ export function realtimeService(env: Readonly<Record<string, string>> = {}, opti
         "dev.todo.screen.task_removed.v1",
         user,
         { userId: user, taskId: ids.next() },
-        at,
+        { at },
       );
       expect(status).toBe("SUCCESS");
     },
