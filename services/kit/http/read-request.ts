@@ -46,11 +46,14 @@ const summaryOf = (problems: readonly FieldProblem[]): string => {
 
 /** A union that is given once and needs a list gets a list; one that is given twice and needs one value is refused. */
 function queryValues(schema: z.ZodMiniObject, c: Context<KitEnv>): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const [name, given] of Object.entries(c.req.queries())) {
-    values[name] = isList(schema.shape[name] as z.ZodMiniType | undefined) || given.length > 1 ? given : given[0];
-  }
-  return values;
+  // Names are the caller's: `valueOf` is in no schema, though in every object.
+  const fieldOf = (name: string) => (Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined);
+  return Object.fromEntries(
+    Object.entries(c.req.queries()).map(([name, given]) => [
+      name,
+      isList(fieldOf(name) as z.ZodMiniType | undefined) || given.length > 1 ? given : given[0],
+    ]),
+  );
 }
 
 function isList(schema: z.ZodMiniType | undefined): boolean {
