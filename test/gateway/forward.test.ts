@@ -226,11 +226,12 @@ describe("bad requests", () => {
       }),
       await visitor.post("/api/v1/approvals/not-an-id", { decision: "approve" }),
       await visitor.get("/api/v1/conversations?limit=many&unknown=1"),
+      await visitor.get("/api/v1/conversations?valueOf=1&constructor=2"),
       await visitor.get("/api/v1/nothing"),
       await visitor.get("/api/internal/jwks"),
       await visitor.get("/api/v1/export"),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([400, 400, 415, 413, 404, 400, 404, 404, 404]);
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 415, 413, 404, 400, 400, 404, 404, 404]);
     for (const answer of answers) expect(answer.headers.get("content-type")).toBe("application/problem+json");
     expect(heard).toEqual([]);
   });

@@ -81,7 +81,7 @@ type Content = Readonly<Record<string, { readonly schema?: unknown }>>;
 function entry(document: ApiDocument, operation: Located) {
   const { method, path, summary, description } = operation;
   const body = operation.requestBody as { readonly content: Content; readonly description: string } | undefined;
-  const open = (operation.security as readonly unknown[]).length === 0;
+  const open = operation.security.length === 0;
   return html`<details id="${operation.operationId}">
 <summary><span class="method">${method}</span><code class="path">${path}</code><span class="what">${summary}</span></summary>
 ${description ? html`<p>${description}</p>` : ""}

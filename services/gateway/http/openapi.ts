@@ -16,6 +16,7 @@ export interface OperationDocument extends Json {
   readonly summary: string;
   readonly description?: string;
   readonly tags: readonly string[];
+  readonly security: readonly unknown[];
 }
 
 export interface DocumentOptions {
@@ -80,7 +81,7 @@ function documentOf(api: HttpApi, prefix: string, schemas: Record<string, unknow
 const publicly = (service: string, operation: OperationDocument): OperationDocument => ({
   ...operation,
   operationId: `${service}.${operation.operationId}`,
-  security: (operation.security as readonly unknown[]).length === 0 ? [] : [{ session: [] }, { bearer: [] }],
+  security: operation.security.length === 0 ? [] : [{ session: [] }, { bearer: [] }],
 });
 
 const SCHEMA = "#/components/schemas/";

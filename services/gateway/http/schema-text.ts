@@ -33,7 +33,11 @@ export const describeSchema = (document: SchemaDocument, schema: unknown): strin
   describe(document, (schema ?? {}) as Schema, 0);
 
 function describe(document: SchemaDocument, schema: Schema, depth: number): string {
-  if (depth > MAX_DEPTH) return "...";
+  const text = depth > MAX_DEPTH ? "..." : withoutDefault(document, schema, depth);
+  return schema.default === undefined ? text : `${text}, default ${JSON.stringify(schema.default)}`;
+}
+
+function withoutDefault(document: SchemaDocument, schema: Schema, depth: number): string {
   if (schema.$ref?.startsWith(REF)) {
     return describe(document, (document.components.schemas[schema.$ref.slice(REF.length)] ?? {}) as Schema, depth);
   }
@@ -43,9 +47,11 @@ function describe(document: SchemaDocument, schema: Schema, depth: number): stri
   if (choices) return [...new Set(choices.map((choice) => describe(document, choice, depth)))].join(" | ");
   if (schema.allOf) return schema.allOf.map((part) => describe(document, part, depth)).join(" & ");
   if (Array.isArray(schema.type)) {
-    return schema.type.map((type: string) => describe(document, { ...schema, type }, depth)).join(" | ");
+    return schema.type
+      .map((type: string) => describe(document, { ...schema, type, default: undefined }, depth))
+      .join(" | ");
   }
-  return withDefault(schema, ofType(document, schema, depth));
+  return ofType(document, schema, depth);
 }
 
 function ofType(document: SchemaDocument, schema: Schema, depth: number): string {
@@ -90,6 +96,3 @@ function limits(least: number | undefined, most: number | undefined, unit: strin
     least === undefined ? `at most ${most}` : most === undefined ? `at least ${least}` : `${least} to ${most}`;
   return ` (${range}${unit ? ` ${unit}` : ""})`;
 }
-
-const withDefault = (schema: Schema, text: string): string =>
-  schema.default === undefined ? text : `${text}, default ${JSON.stringify(schema.default)}`;
