@@ -25,8 +25,8 @@ export async function request(input: RequestInfo | URL, init?: RequestInit): Pro
     if (init?.signal?.aborted) throw error;
     throw new NetworkError({ cause: error });
   }
-  if (response.status >= 400) throw await problemFrom(response);
-  return response;
+  if (response.status < 400) return response;
+  throw await problemFrom(response).catch((error: unknown) => new NetworkError({ cause: error }));
 }
 
 const clientOf = <A extends HttpApi>(base: string) => hc<HonoAppOf<A>>(base, { fetch: request });

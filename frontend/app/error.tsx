@@ -1,27 +1,5 @@
 "use client";
-import { TriangleAlert } from "lucide-react";
-import { Button } from "@/components/ui/button";
-import { State } from "@/components/ui/states";
-import { text } from "@/text";
+import dynamic from "next/dynamic";
 
-interface Props {
-  readonly error: Error & { readonly digest?: string };
-  readonly reset: () => void;
-}
-
-/** A page that broke: the rest of the product goes on. The reference stands in the server's log. */
-export default function BrokenPage({ error, reset }: Props) {
-  return (
-    <main className="grid min-h-[60dvh] flex-1 place-items-center">
-      <State
-        icon={TriangleAlert}
-        title={text.broken.title}
-        detail={`${text.broken.detail}${error.digest ? ` ${text.broken.reference(error.digest)}.` : ""}`}
-      >
-        <Button look="primary" onClick={reset}>
-          {text.common.retry}
-        </Button>
-      </State>
-    </main>
-  );
-}
+/** Loaded when a page breaks, which most never see. */
+export default dynamic(() => import("@/components/shell/broken-page").then((m) => m.BrokenPage), { ssr: false });

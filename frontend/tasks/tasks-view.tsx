@@ -1,7 +1,7 @@
 "use client";
 import { useIsFetching } from "@tanstack/react-query";
 import { CloudOff, ListChecks, SearchX } from "lucide-react";
-import { useCallback, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { keys } from "@/api/keys";
 import { useMe } from "@/api/me";
 import { wordsFor } from "@/api/problem";
@@ -42,7 +42,9 @@ export function TasksView() {
   ]);
 
   const latest = useRef(query);
-  latest.current = query;
+  useEffect(() => {
+    latest.current = query;
+  });
   const search = useCallback(
     (wanted: string) => {
       const { text: _, ...rest } = latest.current;

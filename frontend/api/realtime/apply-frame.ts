@@ -2,7 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { Me } from "#contracts/http/gateway";
 import type { FeedFrame, Frame } from "#contracts/realtime-frames";
-import { showToast } from "@/components/ui/toasts";
+import { showToast } from "@/components/ui/toast";
 import { applyTask, removeTask } from "@/tasks/data/cache";
 import { text } from "@/text";
 import { keys } from "../keys.ts";

@@ -2,7 +2,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api } from "../client.ts";
+import { loadProblems } from "../problem.ts";
 import { setConnectionState } from "./store.ts";
+
+const LATEST_MS = 2_000;
 
 /** Keeps the cache true while the page is open. Its code comes after the first paint: nothing waits for it. */
 export function LiveUpdates(): null {
@@ -14,6 +17,8 @@ export function LiveUpdates(): null {
       const [{ Connection }, { applyFrame }] = await Promise.all([
         import("./connection.ts"),
         import("./apply-frame.ts"),
+        // Beside it, so that an error can still be read when the network is gone.
+        loadProblems(),
       ]);
       if (gone) return;
       let began = false;
@@ -30,9 +35,13 @@ export function LiveUpdates(): null {
       connection.start();
       stop = () => connection.stop();
     };
-    void begin();
+    // When the page has nothing better to do, and in any case soon.
+    const idle = typeof requestIdleCallback === "function";
+    const handle = idle ? requestIdleCallback(begin, { timeout: LATEST_MS }) : window.setTimeout(begin, LATEST_MS / 4);
     return () => {
       gone = true;
+      if (idle) cancelIdleCallback(handle);
+      else window.clearTimeout(handle);
       stop?.();
     };
   }, [client]);

@@ -5,7 +5,7 @@ import { fromGateway } from "@/server/gateway";
 import { session } from "@/server/session";
 import { text } from "@/text";
 import { EntryCard } from "./entry-card.tsx";
-import { EntryForm } from "./entry-form.tsx";
+import { LazyEntryForm } from "./lazy-entry-form.tsx";
 
 const options = gatewayApi.operations.signInOptions.responses[200].schema;
 
@@ -43,7 +43,7 @@ export async function EntryPage({ kind, next, notice }: EntryPageProps) {
   return (
     <EntryCard title={kind === "sign-in" ? text.entry.welcomeBack : text.entry.welcome}>
       {notice && <p className="rounded-lg bg-warn-soft px-3 py-2 text-sm text-warn">{notice}</p>}
-      <EntryForm kind={kind} minPassword={MIN_PASSWORD} oidc={oidc} {...(next ? { next } : {})} />
+      <LazyEntryForm kind={kind} minPassword={MIN_PASSWORD} oidc={oidc} {...(next ? { next } : {})} />
     </EntryCard>
   );
 }

@@ -5,8 +5,7 @@ import type { Me } from "#contracts/http/gateway";
 import { MeContext } from "@/api/me";
 import { createQueryClient } from "@/api/query-client";
 import { LiveUpdates } from "@/api/realtime/live-updates";
-import { ToastProvider } from "@/components/ui/toasts";
-import { TooltipProvider } from "@/components/ui/tooltip";
+import { Toasts } from "@/components/ui/toasts";
 import { Keyboard } from "@/keyboard/keyboard";
 
 /** What every page of the product has: the cache, live updates, the keyboard, toasts. */
@@ -15,13 +14,10 @@ export function Providers({ me, children }: { readonly me: Me; readonly children
   return (
     <QueryClientProvider client={client}>
       <MeContext value={me}>
-        <TooltipProvider>
-          <ToastProvider>
-            {children}
-            <Keyboard />
-            <LiveUpdates />
-          </ToastProvider>
-        </TooltipProvider>
+        {children}
+        <Keyboard />
+        <LiveUpdates />
+        <Toasts />
       </MeContext>
     </QueryClientProvider>
   );

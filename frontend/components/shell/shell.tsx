@@ -8,7 +8,7 @@ import { cx } from "@/components/ui/cx";
 import { KeysLabel } from "@/keyboard/keys-label";
 import { openers } from "@/keyboard/openers";
 import { text } from "@/text";
-import { AccountMenu } from "./account-menu.tsx";
+import { AccountButton } from "./account-button.tsx";
 import { ConnectionNotice } from "./connection-notice.tsx";
 import { destinations, isAt } from "./navigation.ts";
 
@@ -58,7 +58,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               <KeysLabel keys="mod+k" />
             </span>
           </button>
-          <AccountMenu />
+          <AccountButton />
         </div>
       </aside>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">

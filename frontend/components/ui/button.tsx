@@ -1,21 +1,19 @@
-"use client";
-import { Button as Base } from "@base-ui/react/button";
 import type { ComponentProps } from "react";
 import { type ButtonLook, type ButtonSize, buttonClass } from "./button-class.ts";
 import { cx } from "./cx.ts";
 
 export { type ButtonLook, buttonClass } from "./button-class.ts";
 
-export interface ButtonProps extends Omit<ComponentProps<typeof Base>, "className"> {
+export interface ButtonProps extends ComponentProps<"button"> {
   /** @default plain */
   readonly look?: ButtonLook;
   /** @default medium */
   readonly size?: ButtonSize;
-  readonly className?: string;
 }
 
+/** The browser's own button: it is on every first screen, where a library's would cost more than it gives. */
 export function Button({ look, size, className, ...rest }: ButtonProps) {
-  return <Base type="button" className={cx(buttonClass(look, size), className)} {...rest} />;
+  return <button type="button" className={cx(buttonClass(look, size), className)} {...rest} />;
 }
 
 export interface IconButtonProps extends Omit<ButtonProps, "size"> {

@@ -3,9 +3,7 @@ import { Field } from "@base-ui/react/field";
 import { Input as Base } from "@base-ui/react/input";
 import type { ComponentProps, ReactNode } from "react";
 import { cx } from "./cx.ts";
-
-export const inputClass =
-  "w-full rounded-lg border border-line-strong/60 bg-surface px-3 text-sm text-ink placeholder:text-ink-faint transition-colors hover:border-line-strong focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent/40 data-invalid:border-danger disabled:opacity-60";
+import { inputClass } from "./input-class.ts";
 
 export interface InputProps extends Omit<ComponentProps<typeof Base>, "className"> {
   readonly className?: string;

@@ -25,7 +25,7 @@ export function Menu({ trigger, side, align, children }: MenuProps) {
   );
 }
 
-export interface MenuAtProps {
+export interface MenuAtProps extends Pick<ComponentProps<typeof Base.Positioner>, "side" | "align"> {
   /** What it belongs to; closed where there is nothing. */
   readonly anchor: HTMLElement | null;
   readonly onClose: () => void;
@@ -33,11 +33,17 @@ export interface MenuAtProps {
 }
 
 /** One menu for many triggers, such as the rows of a long list: only what is open costs anything. */
-export function MenuAt({ anchor, onClose, children }: MenuAtProps) {
+export function MenuAt({ anchor, onClose, side, align, children }: MenuAtProps) {
   return (
     <Base.Root open={anchor !== null} onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
-        <Base.Positioner anchor={anchor} sideOffset={4} collisionPadding={8} align="end">
+        <Base.Positioner
+          anchor={anchor}
+          sideOffset={4}
+          collisionPadding={8}
+          side={side ?? "bottom"}
+          align={align ?? "end"}
+        >
           <Base.Popup finalFocus={() => anchor} className={popupLook}>
             {children}
           </Base.Popup>

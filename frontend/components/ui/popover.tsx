@@ -48,3 +48,35 @@ export function Popover({
     </Base.Root>
   );
 }
+
+export interface PopoverAtProps extends Omit<PopoverProps, "trigger" | "open" | "onOpenChange"> {
+  /** What it belongs to; closed where there is nothing. */
+  readonly anchor: HTMLElement | null;
+  readonly onClose: () => void;
+}
+
+/** For a trigger that is on the first screen, while this comes when it is asked for. */
+export function PopoverAt({ anchor, onClose, title, showTitle, side, align, className, children }: PopoverAtProps) {
+  return (
+    <Base.Root open={anchor !== null} onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Positioner
+          anchor={anchor}
+          sideOffset={6}
+          collisionPadding={8}
+          side={side ?? "bottom"}
+          align={align ?? "start"}
+          className="max-w-[var(--available-width)]"
+        >
+          <Base.Popup
+            finalFocus={() => anchor}
+            className={cx(popupClass, "max-h-[var(--available-height)] overflow-y-auto p-3", className)}
+          >
+            <Base.Title className={showTitle ? "px-1 pb-2 text-sm font-semibold" : "sr-only"}>{title}</Base.Title>
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

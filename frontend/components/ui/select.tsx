@@ -1,7 +1,7 @@
 import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 import { cx } from "./cx.ts";
-import { inputClass } from "./input.tsx";
+import { inputClass } from "./input-class.ts";
 
 /** The browser's own: known to every finger, keyboard and screen reader. */
 export function Select({ className, children, ...rest }: ComponentProps<"select">) {

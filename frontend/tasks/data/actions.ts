@@ -6,7 +6,7 @@ import type { Task } from "#contracts/task";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { hasCode, wordsFor } from "@/api/problem";
-import { showToast } from "@/components/ui/toasts";
+import { showToast } from "@/components/ui/toast";
 import { text } from "@/text";
 import { applyTask, cachedTask, removeTask } from "./cache.ts";
 import { ConflictError, ifMatch, readTask, saveChange } from "./change.ts";

@@ -3,15 +3,11 @@ import { ListFilter } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Popover } from "@/components/ui/popover";
-import { Skeleton } from "@/components/ui/states";
 import { text } from "@/text";
 import type { TaskQuery } from "../data/query.ts";
 
-const FilterForm = dynamic(() => import("./filter-form.tsx").then((m) => m.FilterForm), {
-  ssr: false,
-  loading: () => <Skeleton className="h-80" />,
-});
+const load = () => import("./filter-popover.tsx").then((m) => m.FilterPopover);
+const FilterPopover = dynamic(load, { ssr: false });
 
 const words = text.tasks.filters;
 
@@ -22,36 +18,35 @@ export interface FilterProps {
 }
 
 /** How many kinds of conditions there are, apart from the words that stand in the search box. */
-export const countFilters = ({ priority, tag, due, dueFrom, dueTo }: TaskQuery): number =>
+const countFilters = ({ priority, tag, due, dueFrom, dueTo }: TaskQuery): number =>
   [priority, tag, due ?? dueFrom ?? dueTo].filter((one) => one !== undefined).length;
 
 export function FilterButton(props: FilterProps) {
-  const [open, setOpen] = useState(false);
+  const [anchor, setAnchor] = useState<HTMLElement>();
   const active = countFilters(props.query);
   return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      title={words.title}
-      showTitle
-      align="end"
-      className="w-80"
-      trigger={
-        <Button className="px-3" aria-label={active > 0 ? `${words.title}, ${words.active(active)}` : words.title}>
-          <ListFilter aria-hidden className="size-4" />
-          <span className="hidden sm:inline">{words.button}</span>
-          {active > 0 && (
-            <span
-              aria-hidden
-              className="grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1 text-[11px] text-accent-ink"
-            >
-              {active}
-            </span>
-          )}
-        </Button>
-      }
-    >
-      <FilterForm {...props} />
-    </Popover>
+    <>
+      <Button
+        className="px-3"
+        aria-label={active > 0 ? `${words.title}, ${words.active(active)}` : words.title}
+        aria-haspopup="dialog"
+        aria-expanded={anchor !== undefined}
+        onPointerEnter={() => void load()}
+        onFocus={() => void load()}
+        onClick={({ currentTarget }) => setAnchor(currentTarget)}
+      >
+        <ListFilter aria-hidden className="size-4" />
+        <span className="hidden sm:inline">{words.button}</span>
+        {active > 0 && (
+          <span
+            aria-hidden
+            className="grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1 text-[11px] text-accent-ink"
+          >
+            {active}
+          </span>
+        )}
+      </Button>
+      {anchor && <FilterPopover {...props} anchor={anchor} onClose={() => setAnchor(undefined)} />}
+    </>
   );
 }

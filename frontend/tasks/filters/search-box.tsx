@@ -2,7 +2,7 @@
 import { Search, X } from "lucide-react";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { cx } from "@/components/ui/cx";
-import { inputClass } from "@/components/ui/input";
+import { inputClass } from "@/components/ui/input-class";
 import { text } from "@/text";
 
 const words = text.tasks.search;
@@ -42,7 +42,7 @@ export function SearchBox({ value, inputRef, onSearch }: SearchBoxProps) {
     inputRef.current?.focus();
   };
   return (
-    <search className="relative min-w-0 flex-1">
+    <search className="relative min-w-0 flex-1 basis-full sm:basis-0">
       <Search
         aria-hidden
         className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-faint"

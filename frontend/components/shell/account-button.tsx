@@ -1,0 +1,39 @@
+"use client";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { useMe } from "@/api/me";
+import { buttonClass } from "@/components/ui/button-class";
+import { cx } from "@/components/ui/cx";
+import { text } from "@/text";
+
+const load = () => import("./account-menu.tsx").then((m) => m.AccountMenu);
+const AccountMenu = dynamic(load, { ssr: false });
+
+/** @param compact for a phone's header, where there is room for a letter */
+export function AccountButton({ compact = false }: { readonly compact?: boolean }) {
+  const me = useMe();
+  const [anchor, setAnchor] = useState<HTMLElement>();
+  return (
+    <>
+      <button
+        type="button"
+        aria-label={text.navigation.account}
+        aria-haspopup="menu"
+        aria-expanded={anchor !== undefined}
+        onPointerEnter={() => void load()}
+        onFocus={() => void load()}
+        onClick={({ currentTarget }) => setAnchor(currentTarget)}
+        className={cx(buttonClass("quiet"), compact ? "size-9 px-0" : "w-full justify-start px-2")}
+      >
+        <span
+          aria-hidden
+          className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent"
+        >
+          {(me.name.trim()[0] ?? "?").toUpperCase()}
+        </span>
+        {!compact && <span className="truncate">{me.name}</span>}
+      </button>
+      {anchor && <AccountMenu anchor={anchor} side={compact ? "bottom" : "top"} onClose={() => setAnchor(undefined)} />}
+    </>
+  );
+}
