@@ -37,12 +37,18 @@ const special: readonly (readonly [network: string, prefix: number])[] = [
   ["ff00::", 8],
 ];
 
-const blocked = new BlockList();
-for (const [network, prefix] of special) blocked.addSubnet(network, prefix, isIPv6(network) ? "ipv6" : "ipv4");
+/** A list for each family: one for both would take every IPv4 address for its mapped form, which is special. */
+const blocked = { ipv4: new BlockList(), ipv6: new BlockList() } as const;
+for (const [network, prefix] of special) {
+  const family = isIPv6(network) ? "ipv6" : "ipv4";
+  blocked[family].addSubnet(network, prefix, family);
+}
 
 /** @param address as a resolver gives it, without brackets; anything else is not public */
 export function isPublicAddress(address: string): boolean {
   const [bare = ""] = address.split("%", 1);
-  const family = isIP(bare);
-  return family !== 0 && !blocked.check(bare, family === 6 ? "ipv6" : "ipv4");
+  const version = isIP(bare);
+  if (version === 0) return false;
+  const family = version === 6 ? "ipv6" : "ipv4";
+  return !blocked[family].check(bare, family);
 }
