@@ -4,7 +4,9 @@ import type { Rule, Violation } from "#checks/rule";
 import { rules } from "#checks/rules";
 import { readRendering } from "#checks/run";
 import { unconfirmedFacts } from "#checks/unconfirmed";
+import { unconfirmedActions } from "#checks/unconfirmed-actions";
 import { applyWaivers, waivers } from "#checks/waivers";
+import { unconfirmedBase } from "#images/base";
 import type { Environment } from "#model/environment";
 import { ownImages } from "#model/own-images";
 import { readImages } from "#synth/images-file";
@@ -54,7 +56,11 @@ function list(json: boolean): void {
 }
 
 function listUnconfirmed(root: string, chosen: readonly Environment[], json: boolean): void {
-  const facts = unconfirmedFacts(todo, chosen, (name) => readImages(root, name, ownImages(todo)));
+  const facts = [
+    ...unconfirmedFacts(todo, chosen, (name) => readImages(root, name, ownImages(todo))),
+    ...unconfirmedActions(root),
+    unconfirmedBase(root),
+  ];
   if (json) {
     printJson(facts);
     return;

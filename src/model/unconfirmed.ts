@@ -4,7 +4,7 @@ import type { ProviderKind } from "./provider.ts";
 import type { Kafka } from "./provider-services.ts";
 
 export interface UnconfirmedFact {
-  readonly area: "placeholders" | "images" | "providers" | "Kafka" | "sizes" | "third-party charts";
+  readonly area: "placeholders" | "images" | "providers" | "Kafka" | "sizes" | "third-party charts" | "workflows";
   readonly subject: string;
   readonly what: string;
   /** Why it could not be confirmed. */
