@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { loadAll } from "js-yaml";
 import type { ApiServer } from "./api-server.ts";
 import { untilDefinitionsEstablished } from "./definitions.ts";
@@ -46,6 +46,9 @@ interface Container {
 
 const namespace = "argocd";
 
+/** Argo CD's installation without its server, and a script that the repo server calls. */
+const share = cachedData("argocd", enginePins.argocd);
+
 /**
  * Installs Argo CD's resource definitions and settings from its own manifests, and runs its application controller and repo
  * server beside the API server, with a Valkey or Redis. Both act as the administrator of the cluster.
@@ -55,12 +58,12 @@ export function startArgoCd(options: ArgoCdOptions): Promise<ArgoCd> {
 }
 
 async function startIn(folder: TemporaryFolder, options: ArgoCdOptions): Promise<ArgoCd> {
-  const manifests = loadAll(readFileSync(cachedData("argocd", enginePins.argocd), "utf8")) as Manifest[];
+  const manifests = loadAll(readFileSync(join(share, "core-install.yaml"), "utf8")) as Manifest[];
   const configuration = configurationOf(manifests, options);
   await install(options.server.kubectl, manifests, configuration);
   const running: EngineProcess[] = [];
   const stop = async () => {
-    for (const process of running.toReversed()) await process.stop();
+    for (const part of running.toReversed()) await part.stop();
     folder.remove();
   };
   try {
@@ -173,7 +176,7 @@ async function startRepoServer(
     }
     return path;
   };
-  const process = await startProcess({
+  const repoServer = await startProcess({
     name,
     command: programAs(folder, name),
     args: [
@@ -183,6 +186,7 @@ async function startRepoServer(
     ],
     env: {
       ...environmentOf(name, manifests, configuration),
+      PATH: [share, process.env.PATH].join(delimiter),
       HOME: folder,
       TMPDIR: mounted("checkouts"),
       ARGOCD_TLS_DATA_PATH: mounted("tls", "argocd-tls-certs-cm"),
@@ -194,7 +198,7 @@ async function startRepoServer(
     folder,
     ready: isHealthy(metricsPort),
   });
-  return { process, address: `127.0.0.1:${port}` };
+  return { process: repoServer, address: `127.0.0.1:${port}` };
 }
 
 async function startController(

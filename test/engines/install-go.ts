@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { cachedData, cachedProgram, enginesFolder, findOnPath } from "./paths.ts";
 import type { EngineName, GoEngine } from "./pins.ts";
@@ -29,11 +29,7 @@ export async function installGo(name: EngineName, pin: GoEngine): Promise<void> 
     // Without cgo no C compiler is needed, and the projects release these programs so.
     { log: join(enginesFolder(), "logs", `${name}.log`), env: { CGO_ENABLED: "0", GOWORK: "off" } },
   );
-  if (pin.data) {
-    const source = join(await moduleFolder(recipe, pin.module), pin.data);
-    // The contents alone: Go keeps its modules read-only.
-    writeFileSync(cachedData(name, { ...pin, data: pin.data }), readFileSync(source));
-  }
+  if (pin.data) copyData(await moduleFolder(recipe, pin.module), pin.data, cachedData(name, pin));
   renameSync(partial, program);
 }
 
@@ -42,4 +38,11 @@ async function moduleFolder(recipe: string, module: string): Promise<string> {
   const args = ["list", "-C", recipe, "-mod=readonly", "-m", "-f", "{{.Dir}}", module];
   const { stdout } = await promisify(execFile)("go", args, { env: { ...process.env, GOWORK: "off" } });
   return stdout.trim();
+}
+
+function copyData(module: string, files: readonly string[], target: string): void {
+  mkdirSync(target, { recursive: true });
+  // Modules carry no modes, and scripts are among the files.
+  for (const file of files)
+    writeFileSync(join(target, basename(file)), readFileSync(join(module, file)), { mode: 0o755 });
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, delimiter, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { type EngineName, type EnginePin, enginePins, type GoEngine } from "./pins.ts";
 
 const here = import.meta.dirname;
@@ -36,9 +36,9 @@ export function cachedProgram(name: EngineName, pin: Exclude<EnginePin, { from: 
   return join(installedFolder(name, pin), "bin", name);
 }
 
-/** The file that an engine brings beside its program. */
-export function cachedData(name: EngineName, pin: GoEngine & { readonly data: string }): string {
-  return join(installedFolder(name, pin), basename(pin.data));
+/** Folder of the files that an engine brings beside its program. */
+export function cachedData(name: EngineName, pin: GoEngine): string {
+  return join(installedFolder(name, pin), "share");
 }
 
 /** The engine's program if it is there: in the cache, or on PATH with the wanted version. */

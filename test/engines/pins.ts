@@ -16,8 +16,8 @@ export interface GoEngine {
   readonly linkerVariables?: Readonly<Record<string, string>>;
   /** Arguments that make a binary on PATH print its version; absent where the name on PATH may be another program. */
   readonly versionArguments?: readonly string[];
-  /** File of the module that is kept beside `bin`: what the program needs of its project. */
-  readonly data?: string;
+  /** Files of the module that are kept in `share`, beside `bin`: what the program needs of its project. */
+  readonly data?: readonly string[];
 }
 
 /** A class path that Maven resolves from `<folder>/pom.xml`, each jar checked against `<folder>/checksums.sha256`. */
@@ -75,7 +75,7 @@ const argocd = {
   module: "github.com/argoproj/argo-cd/v3",
   package: "github.com/argoproj/argo-cd/v3/cmd",
   linkerVariables: { "github.com/argoproj/argo-cd/v3/common.version": "3.5.3" },
-  data: "manifests/core-install.yaml",
+  data: ["manifests/core-install.yaml", "hack/git-verify-wrapper.sh"],
 } as const;
 
 /** Every engine, in the order in which they are installed: what most suites need first, the long builds late. */
