@@ -5,19 +5,18 @@ import { ownImages } from "#model/own-images";
 import type { System } from "#model/system";
 import { placeholdersOf, type UnconfirmedFact, unconfirmedOf } from "#model/unconfirmed";
 
-/** Everything that has no confirmed source, in the order of its areas. */
+/** Every fact of the model and the charts that has no confirmed source. */
 export function unconfirmedFacts(
   model: System,
   environments: readonly Environment[],
   imagesOf: (environment: string) => ImagePins,
 ): UnconfirmedFact[] {
-  const facts: UnconfirmedFact[] = [
+  return [
     ...environments.flatMap(placeholdersOf),
     ...environments.flatMap(({ name }) => unreleased(model, name, imagesOf(name))),
     ...environments.flatMap((environment) => unconfirmedOf(environment)).filter(firstOfItsSubject),
     ...unknown.map(({ subject, what, why }) => ({ area: "third-party charts" as const, subject, what, why })),
   ];
-  return [...Map.groupBy(facts, ({ area }) => area).values()].flat();
 }
 
 const firstOfItsSubject = ({ subject, what }: UnconfirmedFact, index: number, all: readonly UnconfirmedFact[]) =>

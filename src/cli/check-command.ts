@@ -56,11 +56,12 @@ function list(json: boolean): void {
 }
 
 function listUnconfirmed(root: string, chosen: readonly Environment[], json: boolean): void {
-  const facts = [
+  const found = [
     ...unconfirmedFacts(todo, chosen, (name) => readImages(root, name, ownImages(todo))),
-    ...unconfirmedActions(root),
     unconfirmedBase(root),
+    ...unconfirmedActions(root),
   ];
+  const facts = [...Map.groupBy(found, ({ area }) => area).values()].flat();
   if (json) {
     printJson(facts);
     return;
