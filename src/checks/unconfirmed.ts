@@ -11,13 +11,17 @@ export function unconfirmedFacts(
   environments: readonly Environment[],
   imagesOf: (environment: string) => ImagePins,
 ): UnconfirmedFact[] {
-  return [
+  return byArea([
     ...environments.flatMap(placeholdersOf),
     ...environments.flatMap(({ name }) => unreleased(model, name, imagesOf(name))),
     ...environments.flatMap((environment) => unconfirmedOf(environment)).filter(firstOfItsSubject),
     ...unknown.map(({ subject, what, why }) => ({ area: "third-party charts" as const, subject, what, why })),
-  ];
+  ]);
 }
+
+/** Areas in the order in which each is first named. */
+export const byArea = (facts: readonly UnconfirmedFact[]): UnconfirmedFact[] =>
+  [...Map.groupBy(facts, ({ area }) => area).values()].flat();
 
 const firstOfItsSubject = ({ subject, what }: UnconfirmedFact, index: number, all: readonly UnconfirmedFact[]) =>
   all.findIndex((other) => other.subject === subject && other.what === what) === index;

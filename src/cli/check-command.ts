@@ -3,7 +3,7 @@ import { type Profile, profileRules } from "#checks/profile";
 import type { Rule, Violation } from "#checks/rule";
 import { rules } from "#checks/rules";
 import { readRendering } from "#checks/run";
-import { unconfirmedFacts } from "#checks/unconfirmed";
+import { byArea, unconfirmedFacts } from "#checks/unconfirmed";
 import { unconfirmedActions } from "#checks/unconfirmed-actions";
 import { applyWaivers, waivers } from "#checks/waivers";
 import { unconfirmedBase } from "#images/base";
@@ -56,12 +56,11 @@ function list(json: boolean): void {
 }
 
 function listUnconfirmed(root: string, chosen: readonly Environment[], json: boolean): void {
-  const found = [
+  const facts = byArea([
     ...unconfirmedFacts(todo, chosen, (name) => readImages(root, name, ownImages(todo))),
     unconfirmedBase(root),
     ...unconfirmedActions(root),
-  ];
-  const facts = [...Map.groupBy(found, ({ area }) => area).values()].flat();
+  ]);
   if (json) {
     printJson(facts);
     return;
