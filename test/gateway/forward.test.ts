@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { type Context, Hono } from "hono";
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from "jose";
 import { service as gateway } from "#services/gateway/service";
@@ -62,6 +62,8 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 beforeEach(() => {
+  // The HTTP server tells it of every stream that was cut.
+  jest.spyOn(console, "error").mockImplementation(() => {});
   heard = [];
   cut = false;
   dies = false;

@@ -143,6 +143,23 @@ describe("sessions", () => {
     }
   });
 
+  test("what proves nothing is never taken for what proved something beside it", async () => {
+    const { visitor } = await signUp(system);
+    const planted = "planted.c2lnbmF0dXJl";
+    const [, value = ""] = /todo\.session_token=([^;]*)/.exec(visitor.cookie) ?? [];
+    // A bad token or cookie that somebody else planted, sent along with a good one.
+    const beside: Record<string, string>[] = [
+      { authorization: `Bearer ${planted}`, cookie: visitor.cookie },
+      { cookie: `todo.session_token=${planted}; todo.session_token=${value}` },
+    ];
+    for (const headers of beside) await new Visitor(system).get("/api/me", headers);
+    const alone: Record<string, string>[] = [
+      { authorization: `Bearer ${planted}` },
+      { cookie: `todo.session_token=${planted}` },
+    ];
+    for (const headers of alone) expect((await new Visitor(system).get("/api/me", headers)).status).toBe(401);
+  });
+
   test("a cookie that was copied ends with the sign-out", async () => {
     const { visitor } = await signUp(system);
     const { cookie } = visitor;
@@ -151,6 +168,18 @@ describe("sessions", () => {
     expect(signedOut.status).toBe(200);
     expect(visitor.cookie).toBe("");
     expect((await new Visitor(system).get("/api/v1/tasks", { cookie })).status).toBe(401);
+  });
+
+  test("that nobody wants remembered ends with the browser, and within a day", async () => {
+    const { visitor, userId, response } = await signUp(system, { rememberMe: false });
+    expect(response.headers.getSetCookie().find((line) => line.includes("session_token"))).not.toMatch(/max-age/i);
+    expect((await visitor.get("/api/me")).headers.getSetCookie()).toEqual([]);
+    const { expires_at } = await databaseOf(system)
+      .selectFrom("sessions")
+      .select("expires_at")
+      .where("user_id", "=", userId)
+      .executeTakeFirstOrThrow();
+    expect(expires_at.getTime()).toBeLessThanOrEqual(Date.now() + 86_400_000);
   });
 
   test("signing out without a session is no error", async () => {

@@ -39,18 +39,19 @@ interface Found {
 }
 
 export async function sessionsOf({ auth, clock, seconds }: SessionsOptions): Promise<Sessions> {
-  const cookieName = (await auth.$context).authCookies.sessionToken.name;
+  const { sessionToken, dontRememberToken } = (await auth.$context).authCookies;
+  const names = { session: sessionToken.name, brief: dontRememberToken.name };
   const known = new Map<string, Found>();
   const asking = new Map<string, Promise<Found>>();
   /** Counts what was forgotten: an answer from before it is not kept. */
   let forgotten = 0;
 
-  const ask = async (credential: string, headers: Headers): Promise<Found> => {
+  const ask = async (key: string, credential: Readonly<Record<string, string>>): Promise<Found> => {
     const before = forgotten;
-    const found = await lookUp(auth, headers, clock, seconds);
+    const found = await lookUp(auth, credential, clock, seconds);
     if (before === forgotten) {
-      known.delete(credential);
-      known.set(credential, found);
+      known.delete(key);
+      known.set(key, found);
       for (const oldest of known.keys()) {
         if (known.size <= CAPACITY) break;
         known.delete(oldest);
@@ -61,14 +62,15 @@ export async function sessionsOf({ auth, clock, seconds }: SessionsOptions): Pro
 
   return Object.freeze({
     of: async (headers: Headers, onCookie: (cookie: string) => void) => {
-      const credential = credentialOf(headers, cookieName);
+      const credential = credentialOf(headers, names);
       if (!credential) throw new AppError("not-authenticated");
-      const cached = known.get(credential);
+      const key = Object.entries(credential).flat().join(" ");
+      const cached = known.get(key);
       if (cached && cached.until > clock.now().getTime()) return cached.session;
-      let answer = asking.get(credential);
+      let answer = asking.get(key);
       if (!answer) {
-        answer = ask(credential, headers).finally(() => asking.delete(credential));
-        asking.set(credential, answer);
+        answer = ask(key, credential).finally(() => asking.delete(key));
+        asking.set(key, answer);
       }
       const { session, cookies } = await answer;
       for (const cookie of cookies) onCookie(cookie);
@@ -77,31 +79,38 @@ export async function sessionsOf({ auth, clock, seconds }: SessionsOptions): Pro
     forgetUser: (userId: string) => {
       forgotten++;
       asking.clear();
-      for (const [credential, { session }] of known) if (session.userId === userId) known.delete(credential);
+      for (const [key, { session }] of known) if (session.userId === userId) known.delete(key);
     },
   });
 }
 
-/** As better-auth reads them: a bearer token goes before the cookie. Only what it has verified is ever looked up by it. */
-function credentialOf(headers: Headers, cookieName: string): string | undefined {
-  const authorization = headers.get("authorization");
-  if (authorization && /^bearer ./i.test(authorization)) return `bearer ${authorization.slice(7).trim()}`;
-  const cookie = headers.get("cookie") ?? "";
-  const value = cookie
-    .split(";")
-    .map((pair) => pair.trim())
-    .find((pair) => pair.startsWith(`${cookieName}=`));
-  return value && `cookie ${value}`;
+interface CookieNames {
+  readonly session: string;
+  /** Beside a session that ends with the browser: it is not prolonged. */
+  readonly brief: string;
 }
 
-async function lookUp(auth: Auth, given: Headers, clock: Clock, seconds: number): Promise<Found> {
-  const headers = new Headers();
-  for (const name of ["cookie", "authorization"]) {
-    const value = given.get(name);
-    if (value) headers.set(name, value);
-  }
+/**
+ * What the caller proves himself by, as the headers that better-auth gets to see: nothing else may decide who it finds, as what
+ * it finds is kept under exactly this. A bearer token goes before the cookie, of cookies with one name the first.
+ */
+function credentialOf(headers: Headers, names: CookieNames): Record<string, string> | undefined {
+  const authorization = headers.get("authorization");
+  if (authorization && /^bearer ./i.test(authorization)) return { authorization };
+  const cookies = (headers.get("cookie") ?? "").split(";").map((pair) => pair.trim());
+  const pairOf = (name: string) => cookies.find((pair) => pair.startsWith(`${name}=`));
+  const session = pairOf(names.session);
+  return session === undefined ? undefined : { cookie: [session, pairOf(names.brief) ?? []].flat().join("; ") };
+}
+
+async function lookUp(
+  auth: Auth,
+  headers: Readonly<Record<string, string>>,
+  clock: Clock,
+  seconds: number,
+): Promise<Found> {
   const { response, headers: answered } = await auth.api
-    .getSession({ headers, returnHeaders: true })
+    .getSession({ headers: new Headers(headers), returnHeaders: true })
     .catch((cause: unknown) => Promise.reject(failureOf(cause)));
   if (!response) throw new AppError("not-authenticated", "The session has ended");
   const { user, session } = response;

@@ -21,7 +21,7 @@ details { border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0; 
 summary { cursor: pointer; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; padding: .5rem 0; }
 code, pre { font: .875rem/1.45 ui-monospace, monospace; }
 pre { background: var(--soft); border-radius: .375rem; margin: .25rem 0 1rem; overflow-x: auto; padding: .75rem; }
-.method { display: inline-block; min-width: 4rem; font-weight: 700; text-transform: uppercase; }
+.method { display: inline-block; min-width: 4.5rem; font-weight: 700; text-transform: uppercase; }
 .path { overflow-wrap: anywhere; } .what { flex: 1 1 16rem; }
 table { border-collapse: collapse; width: 100%; margin: 0 0 1rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .5rem .25rem 0; text-align: left; vertical-align: top; }

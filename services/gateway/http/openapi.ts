@@ -2,6 +2,7 @@
 import type { HttpApi, OperationProps } from "#contracts/http/define";
 import { gatewayApi } from "#contracts/http/gateway";
 import { openApiDocument } from "#contracts/http/openapi";
+import type { ProblemCode } from "#contracts/http/problem";
 import { API_PREFIX, calleeApis, publicOperations } from "./public-operations.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -73,16 +74,24 @@ function documentOf(api: HttpApi, prefix: string, schemas: Record<string, unknow
   for (const [name, schema] of Object.entries(components.schemas)) schemas[rename(name)] = schema;
   const operations = Object.entries(paths).map(([path, methods]) => [
     path,
-    Object.fromEntries(Object.entries(methods).map(([method, one]) => [method, publicly(api.service, one)])),
+    Object.fromEntries(Object.entries(methods).map(([method, one]) => [method, publicly(api.service, method, one)])),
   ]);
   return { service: api.service, paths: Object.fromEntries(operations), responses: components.responses };
 }
 
-const publicly = (service: string, operation: OperationDocument): OperationDocument => ({
+/** What the gateway adds: other ways to prove who one is, and answers of its own. */
+const publicly = (service: string, method: string, operation: OperationDocument): OperationDocument => ({
   ...operation,
   operationId: `${service}.${operation.operationId}`,
   security: operation.security.length === 0 ? [] : [{ session: [] }, { bearer: [] }],
+  responses: {
+    ...(operation.responses as Json),
+    ...(method === "get" ? {} : { 403: problem("not-allowed") }),
+    ...(service === gatewayApi.service ? {} : { 502: problem("bad-upstream") }),
+  },
 });
+
+const problem = (code: ProblemCode): Json => ({ $ref: `#/components/responses/${code}` });
 
 const SCHEMA = "#/components/schemas/";
 
