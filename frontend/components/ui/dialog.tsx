@@ -47,7 +47,7 @@ export function Dialog(props: DialogProps) {
                 aria-label={text.common.close}
                 className={cx(buttonClass("quiet", "small"), "absolute top-3.5 right-3.5 size-8 px-0")}
               >
-                <X aria-hidden className="size-4" />
+                <X aria-hidden className="size-4.5" />
               </Base.Close>
             )}
           </Base.Popup>

@@ -10,14 +10,24 @@ export interface MenuProps extends Pick<ComponentProps<typeof Base.Positioner>, 
   readonly children: ReactNode;
 }
 
+/** Inside the page's main landmark, where screen readers expect what belongs to the page. */
+const pageContent = (): HTMLElement | null =>
+  typeof document === "undefined" ? null : document.getElementById("content");
+
 const popupLook = cx(popupClass, "max-h-[var(--available-height)] min-w-44 overflow-y-auto p-1");
 
 export function Menu({ trigger, side, align, children }: MenuProps) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={6} collisionPadding={8} side={side ?? "bottom"} align={align ?? "end"}>
+      <Base.Portal container={pageContent()}>
+        <Base.Positioner
+          positionMethod="fixed"
+          sideOffset={6}
+          collisionPadding={8}
+          side={side ?? "bottom"}
+          align={align ?? "end"}
+        >
           <Base.Popup className={popupLook}>{children}</Base.Popup>
         </Base.Positioner>
       </Base.Portal>
@@ -36,9 +46,10 @@ export interface MenuAtProps extends Pick<ComponentProps<typeof Base.Positioner>
 export function MenuAt({ anchor, onClose, side, align, children }: MenuAtProps) {
   return (
     <Base.Root open={anchor !== null} onOpenChange={(open) => !open && onClose()}>
-      <Base.Portal>
+      <Base.Portal container={pageContent()}>
         <Base.Positioner
           anchor={anchor}
+          positionMethod="fixed"
           sideOffset={4}
           collisionPadding={8}
           side={side ?? "bottom"}

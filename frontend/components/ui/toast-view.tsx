@@ -19,7 +19,8 @@ function show({ id, title, detail, kind = "info", action }: QueuedToast): void {
     title,
     ...(detail ? { description: detail } : {}),
     type: kind,
-    priority: kind === "error" ? "high" : "low",
+    // "high" would hide the buttons from screen readers until the toast has the focus.
+    priority: "low",
     timeout: kind === "error" ? 0 : action ? UNDO_MS : NOTE_MS,
     ...(action
       ? {
@@ -70,7 +71,7 @@ function Toasts() {
         </div>
         <Base.Action className={cx(buttonClass("quiet", "small"), "text-accent hover:text-accent-strong")} />
         <Base.Close aria-label={text.common.dismiss} className={cx(buttonClass("quiet", "small"), "size-8 px-0")}>
-          <X aria-hidden className="size-4" />
+          <X aria-hidden className="size-4.5" />
         </Base.Close>
       </Base.Content>
     </Base.Root>

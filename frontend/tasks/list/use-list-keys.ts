@@ -1,5 +1,4 @@
 /** The keys of the list: j and k go from task to task, the others do something with the one that was reached. */
-import type { Virtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Priority, Task } from "#contracts/task";
 import { type Command, useCommands } from "@/keyboard/commands";
@@ -14,13 +13,14 @@ const words = text.tasks.keys;
 
 interface ListKeys {
   readonly rows: readonly Row[];
-  readonly virtualizer: Virtualizer<HTMLDivElement, Element>;
+  /** Brings a row into view, and so into being. */
+  readonly reveal: RefObject<(index: number) => void>;
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly actions: TaskActions;
   readonly edit: (task: Task) => void;
 }
 
-export function useListKeys({ rows, virtualizer, scroller, actions, edit }: ListKeys) {
+export function useListKeys({ rows, reveal, scroller, actions, edit }: ListKeys) {
   const [activeId, setActive] = useState<string>();
   const tasks = rows.filter((row) => row.kind === "task");
   const position = tasks.findIndex(({ id }) => id === activeId);
@@ -32,7 +32,7 @@ export function useListKeys({ rows, virtualizer, scroller, actions, edit }: List
       setActive(id);
       const index = rows.findIndex((row) => row.id === id);
       if (index < 0) return;
-      virtualizer.scrollToIndex(index, { align: "auto" });
+      reveal.current(index);
       // The row may only come into being by the scrolling.
       const focus = (): boolean => {
         const row = scroller.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`);
@@ -41,7 +41,7 @@ export function useListKeys({ rows, virtualizer, scroller, actions, edit }: List
       };
       requestAnimationFrame(() => focus() || requestAnimationFrame(() => focus()));
     },
-    [rows, virtualizer, scroller],
+    [rows, reveal, scroller],
   );
 
   /** From the focused one to its neighbour; into the list to where it was left, or to its beginning. */
