@@ -4,13 +4,15 @@ import { httpApis } from "#contracts/http/index";
 import { type ContractTexts, contractChanges, contractsAt } from "#contracts-check/changes";
 import { contractDocuments, planDocuments, writeDocuments } from "#contracts-check/documents";
 import type { Finding, Problem } from "#contracts-check/finding";
+import { recordMigrations } from "#contracts-check/migration-records";
 import { Repository } from "#lifecycle/repository";
 import { todo } from "#system";
 import { exitCodes, runCommand, UsageError } from "./command.ts";
 import { projectFolder } from "./project-folder.ts";
 
 const help = `
-Says whether events and APIs changed so that running services, callers and stored events still go together.
+Says whether events, APIs and migrations changed so that running services, callers, stored events and databases still go
+together.
 
   npm run contracts -- --against REF [--exact] [--json]   compare with what REF recorded in docs/api
   npm run contracts -- --write                            write docs/api from the contracts
@@ -18,6 +20,7 @@ Says whether events and APIs changed so that running services, callers and store
 
 REF is compared from where this branch left it, with --exact as it is. A breaking change is a new type beside the old one,
 such as dev.todo.task.created.v2; the old one may go a release later. What a schema cannot say (zod's refine) is not seen.
+A migration only adds; one that takes away comes a release later and says so (takesAway), as nothing goes back past it.
 
 Exit codes: 0 compatible or done, 1 not so or failed, 2 wrong arguments.
 `;
@@ -30,13 +33,13 @@ const options = {
   check: { type: "boolean" },
 } as const;
 
-function currentDocuments(root: string): ContractTexts {
+async function currentDocuments(root: string): Promise<ContractTexts> {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  return contractDocuments(todo, httpApis, version);
+  const migrations = await recordMigrations(root, Object.keys(todo.services));
+  return contractDocuments({ model: todo, apis: httpApis, migrations, version });
 }
 
-function write(root: string): number {
-  const documents = currentDocuments(root);
+function write(root: string, documents: ContractTexts): number {
   const plan = planDocuments(root, documents);
   writeDocuments(root, documents, plan);
   for (const path of plan.changed) console.log(`wrote ${path}`);
@@ -45,8 +48,7 @@ function write(root: string): number {
   return exitCodes.done;
 }
 
-function check(root: string): number {
-  const documents = currentDocuments(root);
+function check(root: string, documents: ContractTexts): number {
   const { changed, removed } = planDocuments(root, documents);
   if (changed.length + removed.length === 0) {
     console.log(`docs/api is what the contracts say, ${documents.size} files`);
@@ -63,11 +65,11 @@ interface Against {
   readonly json: boolean;
 }
 
-function compare(root: string, { ref, exact, json }: Against): number {
+function compare(root: string, documents: ContractTexts, { ref, exact, json }: Against): number {
   const repository = new Repository(root);
   const named = repository.commit(ref);
   const commit = exact ? named : (repository.try("merge-base", named, "HEAD")?.trim() ?? named);
-  const findings = contractChanges(contractsAt(repository, commit), currentDocuments(root));
+  const findings = contractChanges(contractsAt(repository, commit), documents);
   const compatible = findings.every((finding) => finding.compatible);
   if (json) console.log(JSON.stringify({ against: commit, compatible, findings }, null, 2));
   else console.log(report(findings, commit.slice(0, 12)));
@@ -95,14 +97,15 @@ function linesOf({ contract, of, change, compatible, problems, note }: Finding):
 const problemText = ({ path, reason, breaks }: Problem): string =>
   `    ${path ? `${path} ` : ""}${reason}; breaks ${breaks}`;
 
-await runCommand({ help, options }, ({ values: { against, exact, json, write: writes, check: checks } }) => {
+await runCommand({ help, options }, async ({ values: { against, exact, json, write: writes, check: checks } }) => {
   const asked = [against !== undefined, writes, checks].filter(Boolean).length;
   if (asked !== 1) throw new UsageError("say one thing to do", "Use --against REF, --write or --check");
   if (against === undefined && (exact || json)) {
     throw new UsageError("--exact and --json belong to --against", "Give --against REF with them");
   }
   const root = projectFolder();
-  if (writes) return write(root);
-  if (checks) return check(root);
-  return compare(root, { ref: against ?? "", exact: exact === true, json: json === true });
+  const documents = await currentDocuments(root);
+  if (writes) return write(root, documents);
+  if (checks) return check(root, documents);
+  return compare(root, documents, { ref: against ?? "", exact: exact === true, json: json === true });
 });

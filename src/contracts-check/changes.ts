@@ -2,11 +2,13 @@
 import type { Repository } from "#lifecycle/repository";
 import { UserError } from "#model/user-error";
 import type { Json } from "./alternatives.ts";
-import { API_FOLDER, serviceOf } from "./documents.ts";
+import { API_FOLDER, MIGRATIONS_FILE, serviceOf } from "./documents.ts";
 import { eventChanges } from "./event-changes.ts";
 import { EVENTS_FILE, type EventContracts } from "./event-contracts.ts";
 import { type Finding, finding } from "./finding.ts";
 import { httpChanges } from "./http-changes.ts";
+import { migrationChanges } from "./migration-changes.ts";
+import type { MigrationRecords } from "./migration-records.ts";
 
 /** Texts of `docs/api/` by path. */
 export type ContractTexts = ReadonlyMap<string, string>;
@@ -27,8 +29,13 @@ export function contractChanges(before: ContractTexts, now: ContractTexts): Find
       if (!before.has(path)) return [finding(service, "the API", "added")];
       return httpChanges(service, parse(before, path), now.has(path) ? parse(now, path) : {});
     }),
+    ...migrationChanges(migrationsIn(before), migrationsIn(now) ?? {}),
   ];
 }
+
+/** `undefined`: from before migrations were recorded. */
+export const migrationsIn = (texts: ContractTexts): MigrationRecords | undefined =>
+  texts.has(MIGRATIONS_FILE) ? (parse(texts, MIGRATIONS_FILE) as unknown as MigrationRecords) : undefined;
 
 /** @throws UserError when the commit recorded no contracts, so that nothing can be said */
 export function contractsAt(repository: Repository, commit: string): ContractTexts {

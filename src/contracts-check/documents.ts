@@ -7,25 +7,33 @@ import type { System } from "#model/system";
 import { UserError } from "#model/user-error";
 import { ASYNCAPI_FILE, asyncApiDocument } from "./asyncapi.ts";
 import { EVENTS_FILE, eventContracts } from "./event-contracts.ts";
+import type { MigrationRecords } from "./migration-records.ts";
 
 export const API_FOLDER = "docs/api";
 
-const OURS = /^(?:events|asyncapi|openapi-[a-z-]+)\.json$/;
+export const MIGRATIONS_FILE = `${API_FOLDER}/migrations.json`;
+
+const OURS = /^(?:events|asyncapi|migrations|openapi-[a-z-]+)\.json$/;
 
 export const openApiFile = (service: string): string => `${API_FOLDER}/openapi-${service}.json`;
 
 /** The service whose document a file of `docs/api/` is. */
 export const serviceOf = (path: string): string | undefined => /\/openapi-([a-z-]+)\.json$/.exec(path)?.[1];
 
-/** Every file with its text, by path. @param version of the project, which AsyncAPI asks for */
-export function contractDocuments(
-  model: System,
-  apis: Readonly<Record<string, HttpApi>>,
-  version: string,
-): Map<string, string> {
+export interface Contracts {
+  readonly model: System;
+  readonly apis: Readonly<Record<string, HttpApi>>;
+  readonly migrations: MigrationRecords;
+  /** Of the project, which AsyncAPI asks for. */
+  readonly version: string;
+}
+
+/** Every file with its text, by path. */
+export function contractDocuments({ model, apis, migrations, version }: Contracts): Map<string, string> {
   const documents: [string, unknown][] = [
     [EVENTS_FILE, eventContracts(model)],
     [ASYNCAPI_FILE, asyncApiDocument(model, version)],
+    [MIGRATIONS_FILE, migrations],
     ...Object.entries(apis).map(([service, api]): [string, unknown] => [
       openApiFile(service),
       openApiDocument(api, { includeInternal: true }),

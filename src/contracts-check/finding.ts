@@ -1,5 +1,11 @@
 /** What became of one contract, and whom that hurts. */
-export const audiences = ["running consumers", "stored events", "running callers"] as const;
+export const audiences = [
+  "running consumers",
+  "stored events",
+  "running callers",
+  "the release before",
+  "databases",
+] as const;
 
 export interface Problem {
   /** Where in the contract, as in `data.task.title`; empty for the whole. */
@@ -9,7 +15,7 @@ export interface Problem {
 }
 
 export interface Finding {
-  /** A CloudEvents type, `CloudEvents attributes`, or `GET /v1/tasks/{id}`. */
+  /** A CloudEvents type, `CloudEvents attributes`, `GET /v1/tasks/{id}`, or `migration 0002_places`. */
   readonly contract: string;
   /** Topic or service. */
   readonly of: string;

@@ -1,3 +1,6 @@
+import { migrationsIn } from "#contracts-check/changes";
+import { API_FOLDER } from "#contracts-check/documents";
+import type { MigrationRecords } from "#contracts-check/migration-records";
 import type { Report } from "#diff/report";
 import type { Repository } from "./repository.ts";
 
@@ -31,21 +34,21 @@ const refusedChanges: Obstacle = function* ({ report }) {
   }
 };
 
-/** Migrations expand first and contract a release later, so that the release before can always run: a contraction is marked. */
-const CONTRACTION = /^\s*(?:export )?(?:async )?function (contract[A-Z]\w*)/gm;
-
+/** Migrations expand first and contract a release later, so that the release before can always run; a contraction says so. */
 const contractions: Obstacle = function* ({ repository, services, from, to }) {
-  for (const path of repository.list(from, "services").keys()) {
-    const [, service = ""] = /^services\/([^/]+)\/data\/migrations(?:\/[^/]+)?\.ts$/.exec(path) ?? [];
-    if (service === "" || (services !== null && !services.includes(service))) continue;
-    const before = names(repository.show(to, path) ?? "");
-    for (const name of names(repository.show(from, path) ?? "")) {
-      if (!before.includes(name)) yield `${service}: its migration ${name} took away what the earlier release needs`;
+  const [now, before] = [recordsAt(repository, from), recordsAt(repository, to)];
+  for (const [service, records] of Object.entries(now)) {
+    if (services !== null && service !== "kit" && !services.includes(service)) continue;
+    const known = new Set(before[service]?.map(({ name }) => name));
+    for (const { name, takesAway } of records) {
+      if (takesAway === null || known.has(name)) continue;
+      yield `${service}: its migration ${name} took away what the earlier release needs (${takesAway})`;
     }
   }
 };
 
-const names = (text: string): string[] => [...text.matchAll(CONTRACTION)].map(([, name = ""]) => name);
+const recordsAt = (repository: Repository, commit: string): MigrationRecords =>
+  migrationsIn(repository.texts(commit, API_FOLDER)) ?? {};
 
 export const obstacles: readonly Obstacle[] = [refusedChanges, contractions];
 

@@ -7,6 +7,8 @@ import { type ConnectionOptions, clientConfig } from "./database.ts";
 export interface Migration {
   /** Expands only: adds what the new code needs and what the old code does not mind. Contracts a release later. */
   up(db: Kysely<never>): Promise<void>;
+  /** What releases before it lose, e.g. `the column tasks.place`: there is no way back past it, and `rollback` refuses. */
+  readonly takesAway?: string;
   /** `create index concurrently` and the like cannot run in a transaction; `up` must then bear being run twice. @default true */
   readonly transaction?: boolean;
 }
@@ -14,7 +16,8 @@ export interface Migration {
 /** By name; applied in the order of their names, e.g. `0001_tasks`. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
-const kitMigrations: Migrations = { "0000_kit": { up: createKitTables } };
+/** First in every service. */
+export const kitMigrations: Migrations = { "0000_kit": { up: createKitTables } };
 
 export interface MigrationResult {
   readonly applied: readonly string[];
