@@ -66,8 +66,8 @@ const dapr = {
   linkerVariables: { "github.com/dapr/dapr/pkg/buildinfo.version": "1.18.2" },
 } as const;
 
-// The values of the chart name v3.6.1, which requires Go 1.27. gitops-engine is a module of its own in the same repository
-// (`replace => ./gitops-engine`), and of all commits that releases were made from only that of v3.5.3 is served as a module.
+// The chart's values name v3.6.1, which requires Go 1.27. gitops-engine is a module of its own in the same repository
+// (`replace => ./gitops-engine`); of the releases tried, the module proxy served that commit of it only for v3.5.3.
 const argocd = {
   from: "go",
   version: "v3.5.3",

@@ -129,4 +129,52 @@ describe("Argo CD on gitops/dev, with readiness simulated and third-party charts
     }
     expect(cluster.problems).toEqual([]);
   }, 450_000);
+
+  test("starts a wave only when all of our own Applications before it are deployed", async () => {
+    const own = [...(await applicationsOf(server)).values()].filter(
+      (application) => !isOfChart(application) && application.metadata.name !== "root",
+    );
+    const spans = own.map(({ metadata, status }) => ({
+      name: metadata.name,
+      wave: Number(metadata.annotations["argocd.argoproj.io/sync-wave"]),
+      made: Date.parse(metadata.creationTimestamp),
+      deployed: Date.parse(status?.history?.[0]?.deployedAt ?? ""),
+    }));
+    expect(new Set(spans.map(({ wave }) => wave)).size).toBeGreaterThan(5);
+    for (const later of spans) {
+      const early = spans.filter(({ wave, deployed }) => wave < later.wave && !(deployed <= later.made));
+      expect([later.name, early]).toEqual([later.name, []]);
+    }
+  });
+
+  test("deploys what a bump commits, to that service alone", async () => {
+    await run("bump", "--env", "dev", "--commit", "--push", `tasks=${first}`);
+    await untilDeployed("tasks");
+    expect(await imagesOf("tasks")).toEqual(both(first));
+
+    const before = await generations();
+    await run("bump", "--env", "dev", "--commit", "--push", `tasks=${second}`);
+    const { status } = await untilDeployed("tasks");
+    expect(await imagesOf("tasks")).toEqual(both(second));
+    expect(status?.history?.at(-1)?.revision).toBe(head());
+    expect(await generations()).toEqual({ ...before, tasks: (before.tasks ?? 0) + 1 });
+  }, 300_000);
+
+  test("brings the old version back when a rollback is committed", async () => {
+    const bumped = head();
+    await run("rollback", "--env", "dev", "--service", "tasks", "--push");
+    expect(head()).not.toBe(bumped);
+    const { status } = await untilDeployed("tasks");
+    expect(await imagesOf("tasks")).toEqual(both(first));
+    expect(status?.history?.at(-1)?.revision).toBe(head());
+    expect(cluster.problems).toEqual([]);
+  }, 180_000);
+
+  test("has deployed nothing else, and nothing twice", async () => {
+    const all = [...(await applicationsOf(server)).values()];
+    expect(all.filter((application) => !isSettled(application))).toEqual([]);
+    const own = all.filter((application) => !isOfChart(application));
+    const deployments = own.map(({ metadata, status }) => [metadata.name, status?.history?.length]);
+    expect(deployments).toEqual(own.map(({ metadata: { name } }) => [name, name === "tasks" ? 4 : 1]));
+  });
 });
