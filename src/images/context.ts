@@ -43,7 +43,9 @@ function copyFrontend(root: string, app: string): PackageFolders {
   cpSync(join(built, "static"), join(app, "frontend/.next/static"), { recursive: true });
   const files = join(root, "frontend/public");
   if (existsSync(files)) cpSync(files, join(app, "frontend/public"), { recursive: true });
-  writeFileSync(join(app, "main.mjs"), 'import "./frontend/server.js";\n');
+  // Kubernetes sets HOSTNAME to the pod's name; Next would listen on that address alone, where no sidecar asks.
+  const main = ['process.env.HOSTNAME = process.env.HOST ?? "0.0.0.0";', 'await import("./frontend/server.js");', ""];
+  writeFileSync(join(app, "main.mjs"), main.join("\n"));
   return tracedPackages(app).map((folder) => relative(app, folder));
 }
 

@@ -1,7 +1,7 @@
 /** The front end's process: built once and kept, built again when its sources change. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { System } from "#model/system";
 import { LocalError } from "../local-error.ts";
@@ -18,25 +18,32 @@ export async function frontendProcess(
   say: (line: string) => void,
 ): Promise<FrontendProcess | undefined> {
   const folder = join(root, "frontend");
-  if (!existsSync(join(folder, "package.json")) && !existsSync(join(folder, "next.config.ts"))) return undefined;
+  if (!existsSync(join(folder, "next.config.ts"))) return undefined;
   const next = join(root, "node_modules/next/dist/bin/next");
-  const stamp = join(folder, ".next", "built-from");
+  const built = join(folder, ".next");
+  const stamp = join(built, "built-from");
+  // The same server as in the image, which wants what it serves as it is beside it.
+  const server = join(built, "standalone/frontend");
   const sources = fingerprint(folder, root);
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== sources) {
     say("building the front end, which takes about half a minute and is done again only when it changes");
     await build(next, folder);
+    cpSync(join(built, "static"), join(server, ".next/static"), { recursive: true });
     writeFileSync(stamp, sources);
   }
-  const port = String(model.services.frontend?.port ?? 3000);
-  return { args: [next, "start", folder, "--port", port, "--hostname", "127.0.0.1"], env: { NODE_ENV: "production" } };
+  const PORT = String(model.services.frontend?.port ?? 3000);
+  return { args: [join(server, "server.js")], env: { NODE_ENV: "production", PORT, HOSTNAME: "127.0.0.1" } };
 }
 
-/** Sources of the front end, of what it shares with the services, and the versions that it is built from. */
+/** What the front end shares with the services. */
+const SHARED = ["src/contracts", "src/model", "src/understanding", "services/kit", "services/chat/answer"] as const;
+
+/** Sources of the front end, of what it shares, and the versions that it is built from. */
 function fingerprint(folder: string, root: string): string {
   const hash = createHash("sha256");
   for (const file of [
     ...filesBelow(folder),
-    ...filesBelow(join(root, "src/contracts")),
+    ...SHARED.flatMap((shared) => filesBelow(join(root, shared))),
     join(root, "package-lock.json"),
   ]) {
     hash.update(file).update(String(statSync(file).mtimeMs));
@@ -44,9 +51,12 @@ function fingerprint(folder: string, root: string): string {
   return hash.digest("hex");
 }
 
+/** Written by the build itself. */
+const GENERATED = new Set(["next-env.d.ts", "tsconfig.tsbuildinfo"]);
+
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith(".") && name !== "node_modules" && name !== "next-env.d.ts")
+    .filter(({ name }) => !name.startsWith(".") && name !== "node_modules" && !GENERATED.has(name))
     .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]))
     .sort();
 }

@@ -257,8 +257,7 @@ async function untilReady(model: System, names: readonly string[], { children }:
   while (waiting.size > 0) {
     await Promise.all(
       [...waiting].map(async (name) => {
-        if (await isReady(`http://127.0.0.1:${model.services[name]?.port}${name === "frontend" ? "/" : paths.ready}`))
-          waiting.delete(name);
+        if (await isReady(`http://127.0.0.1:${model.services[name]?.port}${paths.ready}`)) waiting.delete(name);
       }),
     );
     const broken = children.find((child) => child.failures >= 3);

@@ -1,0 +1,2 @@
+/** The start of the product. */
+export { default, metadata } from "./tasks/page.tsx";
