@@ -9,7 +9,7 @@ export function unconfirmedActions(root: string): UnconfirmedFact[] {
   const users = new Map<string, Set<string>>();
   for (const file of globSync(".github/workflows/*.yml", { cwd: root }).sort()) {
     const text = readFileSync(join(root, file), "utf8");
-    for (const [, action = "", version = ""] of text.matchAll(/^\s*(?:- )?uses: ([^@\s]+)@(\S+)/gm)) {
+    for (const [, action = "", version = ""] of text.matchAll(/^\s*(?:- )?uses: ["']?([^@\s"']+)@([^\s"']+)/gm)) {
       if (FULL_COMMIT.test(version)) continue;
       const name = `${action}@${version}`;
       users.set(name, (users.get(name) ?? new Set()).add(file));

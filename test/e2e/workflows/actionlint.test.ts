@@ -13,8 +13,7 @@ it("has nothing to say about the workflows", () => {
 });
 
 it("would say what is wrong with one", () => {
-  const broken =
-    "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.event.issue.title }}\n";
+  const broken = `on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo \${{ github.event.issue.title }}\n`;
   const { status, stdout } = spawnSync(enginePath("actionlint"), ["-"], { encoding: "utf8", input: broken });
   expect(status).toBe(1);
   expect(stdout).toContain("potentially untrusted");
