@@ -67,7 +67,7 @@ const dapr = {
 } as const;
 
 // The chart's values name v3.6.1, which requires Go 1.27. gitops-engine is a module of its own in the same repository
-// (`replace => ./gitops-engine`); of the releases tried, the module proxy served that commit of it only for v3.5.3.
+// (`replace => ./gitops-engine`); v3.5.3 is the newest release tried whose commit of it the module proxy served.
 const argocd = {
   from: "go",
   version: "v3.5.3",

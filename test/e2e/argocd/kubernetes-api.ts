@@ -66,7 +66,6 @@ export function kubernetesApi(server: ApiServer): KubernetesApi {
         patching.once("error", reject);
         patching.once("response", (response) => {
           const status = response.statusCode ?? 0;
-          if (status === 404) response.resume();
           text(response).then(
             (body) => (status < 300 || status === 404 ? resolve() : reject(new Error(`${path}: ${status} ${body}`))),
             reject,
