@@ -31,6 +31,8 @@ export interface SupervisorProps {
   readonly logs: LogPrinter;
   /** What happens, for people. */
   readonly say: (line: string) => void;
+  /** `false`: the services alone. @default true */
+  readonly frontend?: boolean;
 }
 
 export interface Supervisor {
@@ -67,7 +69,7 @@ export async function startSupervisor(props: SupervisorProps): Promise<Superviso
     const { provisioned, database } = await prepareDatabase(props, kept, present, started);
     for (const name of present)
       started.child(name, [mainOf(props.root, name)], serviceEnvironment(props, kept, name, provisioned));
-    const frontend = await frontendProcess(props.root, model, say);
+    const frontend = props.frontend === false ? undefined : await frontendProcess(props.root, model, say);
     if (frontend)
       started.child("frontend", frontend.args, { ...serviceEnvironment(props, kept, "frontend"), ...frontend.env });
     started.edge = await startEdge(model, EDGE_PORT);
@@ -76,7 +78,9 @@ export async function startSupervisor(props: SupervisorProps): Promise<Superviso
       origin: originOf(environment),
       settings: kept,
       database,
-      missing: names.filter((name) => !present.includes(name) && !(name === "frontend" && frontend)),
+      missing: names.filter(
+        (name) => !present.includes(name) && !(name === "frontend" && (frontend || props.frontend === false)),
+      ),
       stop: () => started.stop(),
       kill: () => started.kill(),
     };
