@@ -27,8 +27,8 @@ export const environment = {
   MAX_BUFFERED_BYTES: count(262_144),
   /** On one replica. */
   MAX_CONNECTIONS_PER_USER: count(20),
-  /** On one replica. */
-  MAX_CONNECTIONS: count(5_000),
+  /** On one replica: at 40 to 70 KiB each (bench:realtime) they fit its memory limit. */
+  MAX_CONNECTIONS: count(1_000),
   /** How long it goes unnoticed that another replica ended between its commit and its notification. */
   SWEEP_SECONDS: seconds(5),
 } as const;

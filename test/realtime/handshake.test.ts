@@ -1,10 +1,11 @@
-import { connect as connectTcp } from "node:net";
+import { type AddressInfo, connect as connectTcp } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import type { ProblemDetails } from "#contracts/http/problem";
+import { startEdge } from "#local/edge";
 import { eventually } from "#test/kit/support/harness";
 import { ORIGIN, realtimeService } from "./support.ts";
 
-const { base, connect, newUser, open, replica, ticket } = realtimeService();
+const { base, connect, newUser, open, remove, replica, ticket } = realtimeService();
 
 /** What the server answers to bytes that are no proper handshake. */
 function answerTo(head: string): Promise<string> {
@@ -89,6 +90,25 @@ describe("what is no handshake", () => {
     await (await connect(newUser(), { headers: { origin: ORIGIN } })).ready();
     const { at } = await replica({ ALLOWED_ORIGINS: ["https://staging.example"] });
     await (await connect(newUser(), { at, headers: { origin: "https://staging.example" } })).ready();
+  });
+
+  it("passes the laptop's edge, with its answers", async () => {
+    const services = { realtime: { routes: { "/ws": {} }, port: Number(new URL(base()).port) } };
+    const edge = await startEdge({ services } as never, 0);
+    try {
+      const at = `http://127.0.0.1:${(edge.address() as AddressInfo).port}`;
+      const user = newUser();
+      const client = await (await connect(user, { at, headers: { origin: ORIGIN } })).ready();
+      await remove(user);
+      await client.until(({ seqs }) => seqs.length === 1);
+      const refused = open("", { at });
+      const status = Promise.withResolvers<number | undefined>();
+      refused.socket.on("unexpected-response", (_, response) => status.resolve(response.statusCode));
+      expect(await status.promise).toBe(401);
+      await client.cut();
+    } finally {
+      edge.close();
+    }
   });
 
   it("is refused when the replica has all the connections it can hold", async () => {

@@ -48,13 +48,20 @@ export class Notices {
     const known = this.#waiting.get(userId);
     if (known === null) return;
     this.#waiting.set(userId, seq === null ? null : Math.max(seq, known ?? 0));
-    this.#timer ??= setTimeout(() => void this.flush(), COALESCE_MS);
+    if (this.#timer === undefined) this.#flushAndPause();
+  }
+
+  /** The first notice goes at once; those that come right after it go together. */
+  #flushAndPause(): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#waiting.size > 0) this.#flushAndPause();
+    }, COALESCE_MS);
+    void this.flush();
   }
 
   /** Never rejects: what is not told is found by the sweep of the other replicas. */
   async flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     const heads = this.#waiting;
     if (heads.size === 0) return;
     this.#waiting = new Map();
