@@ -9,6 +9,7 @@ import type { chatApi } from "#contracts/http/chat";
 import type { HttpApi } from "#contracts/http/define";
 import type { gatewayApi } from "#contracts/http/gateway";
 import type { HonoAppOf } from "#contracts/http/hono";
+import type { notificationsApi } from "#contracts/http/notifications";
 import type { realtimeApi } from "#contracts/http/realtime";
 import type { tasksApi } from "#contracts/http/tasks";
 import { NetworkError, problemFrom } from "./problem.ts";
@@ -36,5 +37,6 @@ export const api = {
   tasks: clientOf<typeof tasksApi>(API),
   chat: clientOf<typeof chatApi>(API),
   audit: clientOf<typeof auditApi>(API),
+  notifications: clientOf<typeof notificationsApi>(API),
   realtime: clientOf<typeof realtimeApi>(API),
 } as const;

@@ -270,6 +270,15 @@ export const en = {
     },
   },
   notifications: {
+    title: "Notifications",
+    button: (unread: number) =>
+      unread === 0 ? "Notifications" : `Notifications, ${unread.toLocaleString("en")} unread`,
+    many: "99+",
+    unread: "Unread",
+    readAll: "Mark all as read",
+    more: "Show earlier ones",
+    empty: "No reminder has fired yet.",
+    failed: "Notifications cannot be loaded.",
     reminder: (title: string) => `Reminder: ${title}`,
   },
   keyboard: {

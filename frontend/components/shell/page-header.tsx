@@ -1,5 +1,6 @@
 "use client";
 import type { ReactNode } from "react";
+import { Bell } from "@/components/notifications/bell";
 import { cx } from "@/components/ui/cx";
 import { AccountButton } from "./account-button.tsx";
 
@@ -20,8 +21,9 @@ export function PageHeader({ title, detail, children, width = "column" }: PageHe
         {detail && <p className="truncate text-sm text-ink-faint tabular-nums">{detail}</p>}
         <div className="ml-auto flex items-center gap-1">
           {children}
-          {/* On a phone there is no sidebar to hold it. */}
-          <div className="md:hidden">
+          {/* On a phone there is no sidebar to hold them. */}
+          <div className="flex items-center gap-1 md:hidden">
+            <Bell compact />
             <AccountButton compact />
           </div>
         </div>

@@ -3,6 +3,7 @@ import { CheckCheck, Command } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
+import { Bell } from "@/components/notifications/bell";
 import { buttonClass } from "@/components/ui/button-class";
 import { cx } from "@/components/ui/cx";
 import { KeysLabel } from "@/keyboard/keys-label";
@@ -47,6 +48,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           ))}
         </nav>
         <div className="mt-auto flex flex-col gap-0.5">
+          <Bell />
           <button
             type="button"
             onClick={() => openers.palette()}
