@@ -4,6 +4,8 @@ export default {
   extensionsToTreatAsEsm: [".ts", ".tsx"],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/", "<rootDir>/test/frontend/"],
+  // The front end's own alias, which its tsconfig.json gives to Next.
+  moduleNameMapper: { "^@/(.*)$": "<rootDir>/frontend/$1" },
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/frontend/.next/"],
   globalSetup: "<rootDir>/test/kit/support/run.mjs",
   globalTeardown: "<rootDir>/test/kit/support/run-end.mjs",
