@@ -18,6 +18,8 @@ const { values } = parseArgs({
 });
 const [USERS, SECONDS] = [Number(values.users), Number(values.seconds)];
 
+const services = Object.entries(todo.services).filter(([name]) => name !== "frontend");
+
 const folder = mkdtempSync(join(tmpdir(), "todo-bench-services-"));
 const began = performance.now();
 const supervisor = await startSupervisor({
@@ -35,15 +37,6 @@ const supervisor = await startSupervisor({
   logs: { print: (name, line) => console.error(`${name}: ${line}`) },
   say: () => {},
 });
-try {
-  console.log(`node ${process.version}, ${USERS} users, ${SECONDS} s each\n`);
-  console.log(`ready after ${((performance.now() - began) / 1000).toFixed(1)} s, with a new database\n`);
-  await run(supervisor);
-} finally {
-  await supervisor.stop();
-  rmSync(folder, { recursive: true, force: true });
-}
-
 async function run({ origin }: Supervisor): Promise<void> {
   const clients: Client[] = [];
   for (let user = 0; user < USERS; user++) clients.push(await signedUp(origin, user));
@@ -96,7 +89,6 @@ async function measure(
   console.log(`${what.padEnd(48)}${rate.toFixed(0).padStart(10)}${at(0.5)}${at(0.99)}`);
 }
 
-const services = Object.entries(todo.services).filter(([name]) => name !== "frontend");
 const metricsOf = (port: number) => readMetrics(`http://127.0.0.1:${port}${paths.metrics}`);
 
 /** Until every outbox is empty: the next measurement begins with nothing left of the last. */
@@ -128,9 +120,18 @@ async function events(before: Awaited<ReturnType<typeof eventCounts>>): Promise<
 }
 
 async function memory(): Promise<void> {
-  console.log("\nresident memory");
+  console.log("\nresident memory after all that, without a memory limit that would make the collector run sooner");
   for (const [name, { port }] of services) {
     const bytes = (await metricsOf(port)).sum("process_resident_memory_bytes");
     console.log(`${name.padEnd(44)}${(bytes / 2 ** 20).toFixed(0).padStart(7)} MiB`);
   }
+}
+
+try {
+  console.log(`node ${process.version}, ${USERS} users, ${SECONDS} s each\n`);
+  console.log(`ready after ${((performance.now() - began) / 1000).toFixed(1)} s, with a new database\n`);
+  await run(supervisor);
+} finally {
+  await supervisor.stop();
+  rmSync(folder, { recursive: true, force: true });
 }
