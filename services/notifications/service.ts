@@ -5,6 +5,7 @@ import { defineService } from "#kit/define-service";
 import { StartError } from "#kit/errors";
 import { sleep } from "#kit/sleep";
 import { eraseUser } from "#kit/tombstones";
+import { atMost } from "./at-most.ts";
 import type { NotificationsContext } from "./context.ts";
 import { deleteEverything, forgetOld } from "./data/forget.ts";
 import { migrations } from "./data/migrations.ts";
@@ -39,7 +40,8 @@ export const service = defineService("notifications", {
     });
     background("deliveries", worker.run);
 
-    const fire = (id: string): Promise<Fired> => fireReminder({ ...context, reach, deliver: worker.wake }, id);
+    const firing = { ...context, reach, deliver: worker.wake };
+    const fire = atMost(FIRING_AT_ONCE, (id: string): Promise<Fired> => fireReminder(firing, id));
     const sweeping = sweep(context, fire);
     onJob("reminder", (id) => onTime(id, fire));
     onCron("reminder-sweep", sweeping.run);
@@ -72,6 +74,9 @@ export const service = defineService("notifications", {
     background("cleaning", (signal) => clean(context, signal));
   },
 });
+
+/** Each holds a connection while tasks is asked: people who read their notifications need the others. */
+const FIRING_AT_ONCE = 4;
 
 /** From when on a reminder that has not been fired is late. */
 const LATE_MS = 60_000;

@@ -122,7 +122,7 @@ describe("a reminder", () => {
     expect(claims.filter(({ id }) => id === reminderId)).toEqual([]);
     clock.advance(1);
     await sweep();
-    expect((await listOf(user)).items).toHaveLength(1);
+    await eventually(async () => expect((await listOf(user)).items).toHaveLength(1));
     clock.set(NOW);
   });
 
@@ -133,8 +133,9 @@ describe("a reminder", () => {
     answers.set(reminderId, "gone");
     clock.advance(1_000);
     await sweep();
+    await eventually(async () => expect(await stateOf(reminderId)).toBe("cancelled"));
     clock.set(NOW);
-    expect([(await listOf(user)).items, await stateOf(reminderId)]).toEqual([[], "cancelled"]);
+    expect((await listOf(user)).items).toEqual([]);
   });
 
   it("waits while tasks is away or behind, and fires then", async () => {
@@ -149,8 +150,9 @@ describe("a reminder", () => {
     }
     answers.delete(reminderId);
     await sweep();
+    // Its timer may be at it just then, and the sweep leaves it to that.
+    await eventually(async () => expect((await listOf(user)).items).toHaveLength(1));
     clock.set(NOW);
-    expect((await listOf(user)).items).toHaveLength(1);
   });
 
   it("is forgotten when it is cancelled, and can be scheduled again", async () => {
@@ -196,7 +198,9 @@ describe("mail and webhook", () => {
   }
 
   const deliveriesOf = async (user: string) =>
-    (await call<{ items: Delivery[] }>(user, "GET", "/v1/deliveries")).body.items.filter((one) => one.notificationId);
+    (await call<{ items: Delivery[] }>(user, "GET", "/v1/deliveries?limit=100")).body.items.filter(
+      (one) => one.notificationId,
+    );
 
   it("bring a reminder once each, with ids that stay", async () => {
     const user = await reachable();
@@ -235,7 +239,6 @@ describe("mail and webhook", () => {
     mail.refuse(undefined);
     receiver.answer(204);
     clock.advance(5_000);
-    contextOf(system, notifications).wakeOutbox();
     await call(user, "PUT", "/v1/notification-channels", {});
     await eventually(async () =>
       expect((await deliveriesOf(user)).find(({ channel }) => channel === "webhook")?.status).toBe("delivered"),
@@ -267,6 +270,55 @@ describe("mail and webhook", () => {
       expect((await deliveriesOf(user)).map(({ status }) => status)).toEqual(["delivered", "delivered"]),
     );
     clock.set(NOW);
+  });
+
+  it("leave a channel alone that was turned off or changed meanwhile", async () => {
+    const user = await reachable();
+    receiver.answer(500);
+    mail.refuse(450);
+    await schedule(user, NOW);
+    await eventually(async () =>
+      expect((await deliveriesOf(user)).map(({ status, lastError }) => [status, lastError])).toEqual([
+        ["pending", expect.any(String)],
+        ["pending", expect.any(String)],
+      ]),
+    );
+    const attempts = receiver.received.length;
+    await call(user, "PUT", "/v1/notification-channels", {
+      email: { enabled: false, address: `${user}@example.com` },
+      webhook: { enabled: true, url: `${receiver.url}/other` },
+    });
+    expect((await deliveriesOf(user)).map(({ status, lastError }) => [status, lastError])).toEqual([
+      ["failed", "the channel was turned off or changed"],
+      ["failed", "the channel was turned off or changed"],
+    ]);
+    mail.refuse(undefined);
+    receiver.answer(204);
+    clock.advance(5_000);
+    await call(user, "PUT", "/v1/notification-channels", {});
+    const sent = await call<Delivery>(user, "POST", "/v1/notification-channels/test", { channel: "webhook" });
+    await eventually(() =>
+      expect(receiver.received.find(({ headers }) => headers["webhook-id"] === sent.body.id)).toBeDefined(),
+    );
+    expect(receiver.received).toHaveLength(attempts + 1);
+    clock.set(NOW);
+  });
+
+  it("reach others while one user's receiver does not answer", async () => {
+    const [slow, quick] = [await reachable(), await reachable()];
+    receiver.hang(true);
+    for (let i = 0; i < 15; i++) await schedule(slow, NOW);
+    await eventually(async () => expect(receiver.held()).toBeGreaterThanOrEqual(2));
+    receiver.hang(false);
+    await schedule(quick, NOW);
+    await eventually(async () =>
+      expect((await deliveriesOf(quick)).map(({ status }) => status)).toEqual(["delivered", "delivered"]),
+    );
+    expect(receiver.held()).toBeLessThanOrEqual(10);
+    receiver.letGo();
+    await eventually(async () =>
+      expect((await deliveriesOf(slow)).filter(({ status }) => status === "delivered")).toHaveLength(30),
+    );
   });
 
   it("are not used for an address that nobody confirmed", async () => {

@@ -1,6 +1,6 @@
 /** Notifications beside a tasks service that the test plays or the real one, with receivers on the loopback address. */
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import type { ServiceContext } from "#kit/define-service";
@@ -20,15 +20,33 @@ export interface Receiver extends AsyncDisposable {
   readonly received: Received[];
   /** What it answers from now on. */
   answer(status: number, headers?: Readonly<Record<string, string>>): void;
+  /** Whether it takes requests that come from now on and says nothing. */
+  hang(on: boolean): void;
+  /** How many it says nothing to. */
+  held(): number;
+  /** Answers them. */
+  letGo(): void;
 }
 
 export async function webhookReceiver(): Promise<Receiver> {
   let [status, extra]: [number, Readonly<Record<string, string>>] = [204, {}];
   const received: Received[] = [];
+  const held = new Set<() => void>();
+  let hangs = false;
+  const silence = (response: ServerResponse): Promise<void> =>
+    new Promise((over) => {
+      const end = () => {
+        held.delete(end);
+        over();
+      };
+      held.add(end);
+      response.once("close", end);
+    });
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += String(chunk);
     received.push({ headers: request.headers, body });
+    if (hangs) await silence(response);
     response.writeHead(status, extra).end();
   }).listen(0, "127.0.0.1");
   await new Promise((listening) => server.once("listening", listening));
@@ -39,6 +57,13 @@ export async function webhookReceiver(): Promise<Receiver> {
     received,
     answer: (to, headers = {}) => {
       [status, extra] = [to, headers];
+    },
+    hang: (on) => {
+      hangs = on;
+    },
+    held: () => held.size,
+    letGo: () => {
+      for (const end of held) end();
     },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

@@ -2,8 +2,9 @@ import { createHmac, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { systemClock } from "#kit/clock";
 import type { Delivery } from "#services/notifications/data/delivery-rows";
+import type { Address, Resolve } from "#services/notifications/deliver/resolve";
 import { DeliveryError } from "#services/notifications/deliver/sender";
-import { type Resolve, webhookSender } from "#services/notifications/deliver/webhook";
+import { webhookSender } from "#services/notifications/deliver/webhook";
 import { isPublicAddress } from "#services/notifications/domain/public-address";
 import { signingSecretOf } from "#services/notifications/domain/signature";
 import { refusalOf } from "#services/notifications/domain/webhook-url";
@@ -49,7 +50,7 @@ const send = (delivery: Delivery, options: { trusted?: readonly string[]; resolv
     trusted: options.trusted ?? [receiver.host],
     clock: systemClock,
     ...options,
-  })(delivery, AbortSignal.timeout(5_000));
+  })(delivery);
 
 const failure = async (sending: Promise<void>): Promise<DeliveryError> => {
   const error = await sending.then(
@@ -110,7 +111,36 @@ describe("a webhook", () => {
     expect([asked, receiver.received.length]).toEqual([["hooks.example.com"], 1]);
   });
 
-  it.each([
+  it("tries the next address of a host when the first does not answer", async () => {
+    const port = receiver.host.split(":")[1];
+    // Nobody listens there: a host often has an IPv6 address that a network without IPv6 cannot reach.
+    const resolve: Resolve = async () => [
+      { address: "::1", family: 6 },
+      { address: "127.0.0.1", family: 4 },
+    ];
+    await send(deliveryTo(`http://hooks.example.com:${port}/hook`), {
+      trusted: [`hooks.example.com:${port}`],
+      resolve,
+    });
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it("does not follow a name that led to the internet when it was saved and leads inside when it is sent", async () => {
+    const answers = ["93.184.215.14", "127.0.0.1"];
+    const target = "https://hooks.example.com/";
+    expect(refusalOf(new URL(target), [])).toBeUndefined();
+    expect(isPublicAddress(answers.shift() ?? "")).toBe(true);
+    const resolve: Resolve = async () => answers.map((address) => ({ address, family: 4 }));
+    expect((await failure(send(deliveryTo(target), { trusted: [], resolve }))).forGood).toBe(true);
+  });
+
+  it("is tried again when its name cannot be looked up", async () => {
+    const resolve: Resolve = async () => [];
+    const error = await failure(send(deliveryTo("https://hooks.example.com/"), { trusted: [], resolve }));
+    expect([error.message, error.forGood]).toEqual(["the host name cannot be resolved", false]);
+  });
+
+  it.each<[string, readonly Address[]]>([
     ["a private address", [{ address: "10.0.0.1", family: 4 }]],
     ["the metadata service", [{ address: "169.254.169.254", family: 4 }]],
     [

@@ -32,6 +32,17 @@ export async function addDelivery(transaction: Transaction<DB>, delivery: NewDel
     .execute();
 }
 
+interface Waiting {
+  readonly channel: DeliveriesTable["channel"];
+  /** Users whose deliveries have to wait for their others. */
+  readonly notOf: readonly string[];
+}
+
+interface Claim extends Waiting {
+  readonly limit: number;
+  readonly leaseMs: number;
+}
+
 /**
  * Takes what is due, for as long as the lease lasts: whoever took it and died leaves it to the next.
  * @returns the rows with the attempt counted
@@ -39,7 +50,7 @@ export async function addDelivery(transaction: Transaction<DB>, delivery: NewDel
 export async function claimDue(
   db: Kysely<DB>,
   now: Date,
-  { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
+  { channel, notOf, limit, leaseMs }: Claim,
 ): Promise<Delivery[]> {
   const lost = new Date(now.getTime() + leaseMs);
   return db
@@ -50,7 +61,9 @@ export async function claimDue(
         .selectFrom("deliveries")
         .select("id")
         .where("status", "=", "pending")
+        .where("channel", "=", channel)
         .where("next_attempt_at", "<=", now)
+        .$if(notOf.length > 0, (query) => query.where("user_id", "not in", notOf))
         .orderBy("next_attempt_at")
         .limit(limit)
         .forUpdate()
@@ -60,12 +73,14 @@ export async function claimDue(
     .execute();
 }
 
-/** When the next attempt of any delivery is due. */
-export async function nextAttemptAt(db: Kysely<DB>): Promise<Date | undefined> {
+/** When the next attempt of any of them is due. */
+export async function nextAttemptAt(db: Kysely<DB>, { channel, notOf }: Waiting): Promise<Date | undefined> {
   const { next } = await db
     .selectFrom("deliveries")
     .select((eb) => eb.fn.min("next_attempt_at").as("next"))
     .where("status", "=", "pending")
+    .where("channel", "=", channel)
+    .$if(notOf.length > 0, (query) => query.where("user_id", "not in", notOf))
     .executeTakeFirstOrThrow();
   return next ?? undefined;
 }
@@ -94,6 +109,39 @@ export async function tryAgain(db: Kysely<DB>, id: string, at: Date, error: stri
     .execute();
 }
 
+interface Kept {
+  readonly enabled: boolean;
+  readonly target: string | null;
+}
+
+/** Gives up what waits for a channel that was turned off or leads elsewhere now; codes still prove an address that stays. */
+export async function withdraw(
+  transaction: Transaction<DB>,
+  userId: string,
+  channel: DeliveriesTable["channel"],
+  { enabled, target }: Kept,
+  at: Date,
+): Promise<void> {
+  await transaction
+    .updateTable("deliveries")
+    .set({
+      status: "failed",
+      last_error: "the channel was turned off or changed",
+      next_attempt_at: null,
+      finished_at: at,
+      message: sql`case when message ->> 'kind' = 'code' then null else message end`,
+    })
+    .where("user_id", "=", userId)
+    .where("channel", "=", channel)
+    .where("status", "=", "pending")
+    .where(
+      enabled
+        ? sql<boolean>`target is distinct from ${target}`
+        : sql<boolean>`(target is distinct from ${target} or message ->> 'kind' <> 'code')`,
+    )
+    .execute();
+}
+
 export async function readDeliveries(
   db: Kysely<DB>,
   { userId, after, limit }: { readonly userId: string; readonly after: Key | undefined; readonly limit: number },
@@ -103,8 +151,8 @@ export async function readDeliveries(
   return query.orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute();
 }
 
-export async function readDelivery(db: Kysely<DB>, id: string): Promise<Delivery | undefined> {
-  return db.selectFrom("deliveries").selectAll().where("id", "=", id).executeTakeFirst();
+export async function readDelivery(db: Kysely<DB>, id: string): Promise<Delivery> {
+  return db.selectFrom("deliveries").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }
 
 /** When a test by this channel was last asked for. */

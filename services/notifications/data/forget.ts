@@ -6,9 +6,9 @@ const DAY_MS = 86_400_000;
 /** How long what is over is kept. Reminders: longer than their events can come back from retention and dead letters. */
 const kept = { reminders: 60 * DAY_MS, notifications: 90 * DAY_MS, deliveries: 30 * DAY_MS } as const;
 
-/** Everything of a user's. Counts of codes go too: the account that they protect others from is gone. */
+/** Everything of a user's, events not yet published too. Counts of codes go: the account that they hold back is gone. */
 export async function deleteEverything(transaction: Transaction<DB>, userId: string): Promise<void> {
-  for (const table of ["reminders", "notifications", "channels", "codes", "deliveries"] as const)
+  for (const table of ["reminders", "notifications", "channels", "codes", "deliveries", "outbox"] as const)
     await transaction.deleteFrom(table).where("user_id", "=", userId).execute();
 }
 

@@ -64,7 +64,7 @@ async function createDeliveries(db: Kysely<never>): Promise<void> {
       created_at timestamptz(3) not null,
       finished_at timestamptz(3)
     )`.execute(db);
-  await sql`create index deliveries_due on deliveries (next_attempt_at) where status = 'pending'`.execute(db);
+  await sql`create index deliveries_due on deliveries (channel, next_attempt_at) where status = 'pending'`.execute(db);
   await sql`create index deliveries_by_time on deliveries (user_id, created_at desc, id desc)`.execute(db);
 }
 

@@ -13,4 +13,4 @@ export class DeliveryError extends Error {
 }
 
 /** One attempt. @throws DeliveryError */
-export type Sender = (delivery: Delivery, signal: AbortSignal) => Promise<void>;
+export type Sender = (delivery: Delivery) => Promise<void>;

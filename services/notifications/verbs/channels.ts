@@ -1,7 +1,7 @@
 /** How a user wants to be reached, and the proof that a mail address is his. */
 import { createHash, randomInt, timingSafeEqual } from "node:crypto";
 import type { Transaction } from "kysely";
-import type { Channels, ChannelsChange, OutsideChannel } from "#contracts/http/notifications";
+import { type Channels, type ChannelsChange, type OutsideChannel, outsideChannel } from "#contracts/http/notifications";
 import { AppError } from "#kit/errors";
 import { guardUser } from "#kit/tombstones";
 import type { NotificationsContext } from "../context.ts";
@@ -15,7 +15,7 @@ import {
   writeChannels,
   writeCode,
 } from "../data/channel-rows.ts";
-import { addDelivery, type Delivery, lastTestAt, readDelivery } from "../data/delivery-rows.ts";
+import { addDelivery, type Delivery, lastTestAt, readDelivery, withdraw } from "../data/delivery-rows.ts";
 import type { CodesTable, DB } from "../data/tables.ts";
 import { signingSecretOf } from "../domain/signature.ts";
 import { refusalOf } from "../domain/webhook-url.ts";
@@ -67,9 +67,13 @@ export async function changeChannels(
   await context.transaction(async (transaction) => {
     await guardUser(transaction, userId);
     const before = await lockChannels(transaction, userId);
-    if (webhook)
+    const now = context.clock.now();
+    if (webhook) {
       await writeChannels(transaction, userId, { webhook_enabled: webhook.enabled, webhook_url: webhook.url });
+      await withdraw(transaction, userId, "webhook", { enabled: webhook.enabled, target: webhook.url }, now);
+    }
     if (!email) return;
+    await withdraw(transaction, userId, "email", { enabled: email.enabled, target: email.address }, now);
     const isNew = email.address !== before.email_address;
     await writeChannels(transaction, userId, {
       email_enabled: email.enabled,
@@ -159,8 +163,13 @@ export async function confirmEmail(context: Context, userId: string, given: stri
 const mayBe = (code: CodesTable, address: string, now: Date): boolean =>
   code.address === address && code.expires_at > now && code.attempts < CODE.attempts;
 
-export async function forget({ transaction }: Context, userId: string): Promise<void> {
-  await transaction((trx) => forgetChannels(trx, userId));
+export async function forget({ transaction, clock }: Context, userId: string): Promise<void> {
+  await transaction(async (trx) => {
+    await guardUser(trx, userId);
+    await forgetChannels(trx, userId);
+    for (const channel of outsideChannel.options)
+      await withdraw(trx, userId, channel, { enabled: false, target: null }, clock.now());
+  });
 }
 
 /** @throws AppError `unprocessable` where the channel is not set up, `too-many-requests` within ten seconds of the last */
@@ -170,25 +179,29 @@ export async function sendTest(
   userId: string,
   channel: OutsideChannel,
 ): Promise<Delivery> {
-  const { db, clock, ids } = context;
-  const found = reach.targetsOf(await readChannels(db, userId)).find((target) => target.channel === channel);
-  if (!found) throw field("channel", `${channel} is not set up: give an address, confirm it and enable it`);
-  const now = clock.now();
-  const last = await lastTestAt(db, userId, channel);
-  if (last && now.getTime() - last.getTime() < TEST_EVERY_MS) {
-    throw new AppError("too-many-requests", "One test in ten seconds is enough", {
-      retryAfterSeconds: Math.ceil((last.getTime() + TEST_EVERY_MS - now.getTime()) / 1000),
-    });
-  }
-  const id = ids.next();
-  await context.transaction(async (transaction) => {
+  const added = await context.transaction(async (transaction) => {
     await guardUser(transaction, userId);
-    const message = { kind: "test", sentAt: now.toISOString() } as const;
-    const delivery = { id, user_id: userId, notification_id: null, channel, target: found.target, message };
-    await addDelivery(transaction, { ...delivery, created_at: now });
+    const now = context.clock.now();
+    const found = reach.targetsOf(await lockChannels(transaction, userId)).find((target) => target.channel === channel);
+    if (!found) throw field("channel", `${channel} is not set up: give an address, confirm it and enable it`);
+    const last = await lastTestAt(transaction, userId, channel);
+    if (last && now.getTime() - last.getTime() < TEST_EVERY_MS) {
+      throw new AppError("too-many-requests", "One test in ten seconds is enough", {
+        retryAfterSeconds: Math.ceil((last.getTime() + TEST_EVERY_MS - now.getTime()) / 1000),
+      });
+    }
+    const id = context.ids.next();
+    await addDelivery(transaction, {
+      id,
+      user_id: userId,
+      notification_id: null,
+      channel,
+      target: found.target,
+      message: { kind: "test", sentAt: now.toISOString() },
+      created_at: now,
+    });
+    return readDelivery(transaction, id);
   });
-  const added = await readDelivery(db, id);
-  if (!added) throw new AppError("gone", "The account was deleted");
   deliver();
   return added;
 }

@@ -15,6 +15,9 @@ import type { Reach } from "./reach.ts";
 /** `nothing`: fired or cancelled before, or another replica is at it. */
 export type Fired = "fired" | "cancelled" | "early" | "nothing";
 
+/** The reminder's row and a connection wait for the answer. */
+const CLAIM_TIMEOUT_MS = 5_000;
+
 type FireContext = Pick<NotificationsContext, "db" | "transaction" | "handle" | "clock" | "metrics"> & {
   readonly reach: Reach;
   /** There is something to deliver. */
@@ -54,7 +57,8 @@ async function claim(
   { id, task_version: taskVersion }: RemindersTable,
 ): Promise<{ readonly task: Task } | "early" | undefined> {
   try {
-    const { body } = await handle.invoke.tasks.claimReminder({ params: { id }, body: { taskVersion } });
+    const input = { params: { id }, body: { taskVersion } };
+    const { body } = await handle.invoke.tasks.claimReminder(input, { signal: AbortSignal.timeout(CLAIM_TIMEOUT_MS) });
     return body;
   } catch (error) {
     if (error instanceof ProblemError && error.code === "gone") return undefined;

@@ -4,7 +4,6 @@ import type { Fired } from "./fire.ts";
 
 const BATCH = 200;
 
-/** Each holds a connection while tasks is asked. */
 const AT_ONCE = 4;
 
 export interface Sweep {

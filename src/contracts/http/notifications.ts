@@ -29,7 +29,7 @@ export const outsideChannel = z.enum(["email", "webhook"]);
 
 const emailAddress = z.email().check(z.maxLength(254));
 
-/** HTTPS on its own port, without credentials in the address. */
+/** HTTPS on port 443, without credentials; anything else only where the installation trusts that host and port. */
 const webhookUrl = z.url({ protocol: /^https?$/ }).check(z.maxLength(2_000));
 
 export const channels = z.object({
@@ -38,7 +38,7 @@ export const channels = z.object({
     available: z.boolean(),
     enabled: z.boolean(),
     address: z.nullable(z.string()),
-    /** Mails are sent only to an address whose owner gave back the code that was sent there. */
+    /** Reminders are mailed only to an address whose owner gave back the code that was sent there. */
     confirmed: z.boolean(),
   }),
   webhook: z.object({
@@ -54,6 +54,7 @@ export const channelsChange = z.object({
   webhook: z.optional(z.object({ enabled: z.boolean(), url: z.nullable(webhookUrl) })),
 });
 
+/** `delivered`: the mail server or the receiver took it. `failed`: given up, or not wanted any more. */
 export const deliveryStatus = z.enum(["pending", "delivered", "failed"]);
 
 export const delivery = z.object({
