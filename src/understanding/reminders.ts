@@ -67,10 +67,14 @@ export function specAt(reading: Reading, i: number, bare: boolean): Match<Pendin
   const before = beforeAt(reading, skip(tokens, i, "for"), bare);
   if (before) return before;
   const due =
-    sequence(tokens, i, "when", "it's", "due") ??
+    sequence(tokens, i, "when", "it's|its|that's", "due") ??
+    sequence(tokens, i, "when", "it|that", "is", "due") ??
     sequence(tokens, i, "when", "due") ??
+    sequence(tokens, i, "when", "the", "time", "comes") ??
+    sequence(tokens, i, "on", "time") ??
     sequence(tokens, i, "on", "the", "day") ??
-    sequence(tokens, i, "at", "the", "time");
+    sequence(tokens, i, "at", "the", "due", "time") ??
+    sequence(tokens, i, "at", "the|that", "time");
   if (due !== undefined) return { to: due, value: { minutesBefore: 0 } };
   const again = recurringTime(reading, i, tokens.length, clock);
   if (again) return { to: again.to, value: { rrule: again.rrule, time: formatMinute(again.minute ?? MORNING) } };
