@@ -147,7 +147,7 @@ export const todo = system({
       invokes: tokenKeys,
       stores: ["postgres", "statestore"],
       scale: upTo(10),
-      resources: small,
+      resources: medium,
     }),
   },
 });
