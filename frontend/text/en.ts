@@ -2,6 +2,7 @@
 
 import { ruleInWords } from "#services/chat/answer/rule-words";
 import { reminderInWords } from "#services/chat/answer/task-words";
+import { broken } from "./broken.en.ts";
 
 const count = (n: number, one: string, many: string): string => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
@@ -91,11 +92,7 @@ export const en = {
     detail: "The address is wrong, or the page has moved.",
     home: "To the start",
   },
-  broken: {
-    title: "This page broke",
-    detail: "It is our mistake. Your data is safe.",
-    reference: (id: string) => `Reference ${id}`,
-  },
+  broken,
   dates: {
     today: "Today",
     tomorrow: "Tomorrow",

@@ -1,3 +1,3 @@
 "use client";
 /** Inside the frame, so that navigation stays where it is. */
-export { default } from "../error.tsx";
+export { BrokenPage as default } from "@/components/shell/broken-page";

@@ -24,7 +24,7 @@ export function Bell({ compact = false }: { readonly compact?: boolean }) {
         onPointerEnter={() => void load()}
         onFocus={() => void load()}
         onClick={({ currentTarget }) => setAnchor(currentTarget)}
-        className={cx(buttonClass("quiet"), compact ? "relative size-9 px-0" : "w-full justify-start px-2.5")}
+        className={cx(buttonClass("quiet", compact ? "icon" : "row"), "relative")}
       >
         <BellIcon aria-hidden className="size-4.5" />
         {!compact && <span className="flex-1 text-left">{text.notifications.title}</span>}
@@ -33,7 +33,7 @@ export function Bell({ compact = false }: { readonly compact?: boolean }) {
             aria-hidden
             className={cx(
               "grid h-4.5 min-w-4.5 place-items-center rounded-full bg-accent px-1 text-[11px] font-semibold text-accent-ink tabular-nums",
-              compact && "absolute top-0.5 right-0.5",
+              compact && "absolute -top-0.5 -right-0.5",
             )}
           >
             {unread > 99 ? text.notifications.many : unread}

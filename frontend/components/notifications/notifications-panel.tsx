@@ -9,7 +9,8 @@ import { localMinute, useNow } from "@/tasks/clock";
 import { addressOf } from "@/tasks/data/query";
 import { shortDue } from "@/tasks/words";
 import { text } from "@/text";
-import { useMarkRead, useNotifications } from "./use-notifications.ts";
+import { useMarkRead } from "./use-mark-read.ts";
+import { useNotifications } from "./use-notifications.ts";
 
 const words = text.notifications;
 

@@ -3,7 +3,6 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useMe } from "@/api/me";
 import { buttonClass } from "@/components/ui/button-class";
-import { cx } from "@/components/ui/cx";
 import { text } from "@/text";
 
 const load = () => import("./account-menu.tsx").then((m) => m.AccountMenu);
@@ -23,7 +22,7 @@ export function AccountButton({ compact = false }: { readonly compact?: boolean 
         onPointerEnter={() => void load()}
         onFocus={() => void load()}
         onClick={({ currentTarget }) => setAnchor(currentTarget)}
-        className={cx(buttonClass("quiet"), compact ? "size-9 px-0" : "w-full justify-start px-2")}
+        className={buttonClass("quiet", compact ? "icon" : "row")}
       >
         <span
           aria-hidden

@@ -1,27 +1,28 @@
 "use client";
-import { TriangleAlert } from "lucide-react";
-import { Button } from "@/components/ui/button";
-import { State } from "@/components/ui/states";
-import { text } from "@/text";
+import { useEffect } from "react";
+import { buttonClass } from "@/components/ui/button-class";
+import { broken } from "@/text/broken.en";
+import { isOfAnOldRelease, reloadOnce } from "./old-release.ts";
 
 export interface BrokenPageProps {
   readonly error: Error & { readonly digest?: string };
   readonly reset: () => void;
 }
 
-/** A page that broke: the rest of the product goes on. The reference stands in the server's log. */
+/** A page that broke; the reference stands in the server's log. On every first screen, so it is as small as it can be. */
 export function BrokenPage({ error, reset }: BrokenPageProps) {
+  useEffect(() => {
+    if (isOfAnOldRelease(error)) reloadOnce();
+  }, [error]);
   return (
-    <main className="grid min-h-[60dvh] flex-1 place-items-center">
-      <State
-        icon={TriangleAlert}
-        title={text.broken.title}
-        detail={`${text.broken.detail}${error.digest ? ` ${text.broken.reference(error.digest)}.` : ""}`}
-      >
-        <Button look="primary" onClick={reset}>
-          {text.common.retry}
-        </Button>
-      </State>
+    <main className="flex min-h-[60dvh] flex-1 flex-col items-center justify-center gap-4 px-6 text-center">
+      <h1 className="text-lg font-semibold">{broken.title}</h1>
+      <p className="text-sm text-ink-soft">
+        {broken.detail} {error.digest && broken.reference(error.digest)}
+      </p>
+      <button type="button" className={buttonClass("primary")} onClick={reset}>
+        {broken.retry}
+      </button>
     </main>
   );
 }

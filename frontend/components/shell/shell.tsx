@@ -49,11 +49,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </nav>
         <div className="mt-auto flex flex-col gap-0.5">
           <Bell />
-          <button
-            type="button"
-            onClick={() => openers.palette()}
-            className={cx(buttonClass("quiet"), "justify-start px-2.5")}
-          >
+          <button type="button" onClick={() => openers.palette()} className={buttonClass("quiet", "row")}>
             <Command aria-hidden className="size-4.5" />
             <span className="flex-1 text-left">{words.commands}</span>
             <span suppressHydrationWarning>

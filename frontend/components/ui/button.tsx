@@ -23,5 +23,5 @@ export interface IconButtonProps extends Omit<ButtonProps, "size"> {
 
 /** A square button with an icon alone, 36 px, which is enough for a finger. */
 export function IconButton({ label, look = "quiet", className, ...rest }: IconButtonProps) {
-  return <Button look={look} aria-label={label} className={cx("size-9 px-0", className)} {...rest} />;
+  return <Button look={look} size="icon" aria-label={label} className={className} {...rest} />;
 }

@@ -45,7 +45,7 @@ export function Dialog(props: DialogProps) {
             {!hideTitle && (
               <Base.Close
                 aria-label={text.common.close}
-                className={cx(buttonClass("quiet", "small"), "absolute top-3.5 right-3.5 size-8 px-0")}
+                className={cx(buttonClass("quiet", "smallIcon"), "absolute top-3.5 right-3.5")}
               >
                 <X aria-hidden className="size-4.5" />
               </Base.Close>

@@ -69,8 +69,8 @@ function Toasts() {
           <Base.Title className="text-sm font-medium break-words" />
           <Base.Description className="text-[13px] break-words text-ink-soft" />
         </div>
-        <Base.Action className={cx(buttonClass("quiet", "small"), "text-accent hover:text-accent-strong")} />
-        <Base.Close aria-label={text.common.dismiss} className={cx(buttonClass("quiet", "small"), "size-8 px-0")}>
+        <Base.Action className={buttonClass("accent", "small")} />
+        <Base.Close aria-label={text.common.dismiss} className={buttonClass("quiet", "smallIcon")}>
           <X aria-hidden className="size-4.5" />
         </Base.Close>
       </Base.Content>

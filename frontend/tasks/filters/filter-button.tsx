@@ -27,7 +27,6 @@ export function FilterButton(props: FilterProps) {
   return (
     <>
       <Button
-        className="px-3"
         aria-label={active > 0 ? `${words.title}, ${words.active(active)}` : words.title}
         aria-haspopup="dialog"
         aria-expanded={anchor !== undefined}

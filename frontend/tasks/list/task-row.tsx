@@ -83,8 +83,8 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
             aria-haspopup="menu"
             onClick={({ currentTarget }) => onMenu(task, currentTarget)}
             className={cx(
-              buttonClass("quiet", "small"),
-              "relative -my-1.5 size-8 px-0 opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 pointer-coarse:opacity-100",
+              buttonClass("quiet", "smallIcon"),
+              "relative -my-1.5 opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 pointer-coarse:opacity-100",
             )}
           >
             <Ellipsis aria-hidden className="size-4.5" />

@@ -1,0 +1,7 @@
+/** Beside the other texts, because what is shown when everything else fails must not wait for them. */
+export const broken = {
+  title: "This page broke",
+  detail: "It is our mistake. Your data is safe.",
+  reference: (id: string) => `Reference ${id}`,
+  retry: "Try again",
+} as const;
