@@ -171,7 +171,10 @@ export class Peer {
   readonly #sent = (): void => this.#onSent?.();
 
   #receive(text: string): void {
-    if (text !== "ping") return this.close("notUnderstood");
+    if (text !== "ping") {
+      this.close("notUnderstood");
+      return;
+    }
     this.#answered = true;
     this.#countMessage();
     if (this.#started && !this.#ended && !this.#isFull()) this.#write(controlText("pong", this.#at));
