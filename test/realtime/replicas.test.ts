@@ -112,7 +112,7 @@ describe("replicas", () => {
 async function follow(user: string, addresses: () => readonly string[], random: () => number, done: () => number) {
   const seen: { seq: number; data: unknown }[] = [];
   let resets = 0;
-  for (let connection = 0; seen.length < done(); connection++) {
+  while (seen.length < done()) {
     const all = addresses();
     const at = all[Math.floor(random() * all.length)] ?? base();
     const client = await connect(user, { at, last: seen.at(-1)?.seq ?? 0 });
