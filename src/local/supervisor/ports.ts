@@ -2,12 +2,21 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
+import type { System } from "#model/system";
 import { LocalError } from "../local-error.ts";
 
 export interface WantedPort {
   readonly port: number;
   readonly purpose: string;
 }
+
+/** The model with every service's port moved, for a run beside another. */
+export const withPortOffset = (model: System, offset: number): System => ({
+  ...model,
+  services: Object.fromEntries(
+    Object.entries(model.services).map(([name, service]) => [name, { ...service, port: service.port + offset }]),
+  ),
+});
 
 /** @throws LocalError naming every port that is taken, and by whom */
 export async function assertFree(wanted: readonly WantedPort[]): Promise<void> {

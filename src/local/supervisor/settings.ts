@@ -12,6 +12,8 @@ export const EDGE_PORT = 8000;
 
 export interface Settings {
   readonly folder: string;
+  /** Of the one address. */
+  readonly edgePort: number;
   readonly secretsFile: string;
   readonly daprPort: (service: string) => number;
   readonly apiToken: string;
@@ -40,8 +42,16 @@ export const givenSecrets = (model: System, environment: NodeJS.ProcessEnv): Rec
       }),
   );
 
-/** Reads what earlier runs made, makes what is missing, and writes the secret store's file. */
-export function settings(model: System, folder: string, environment: NodeJS.ProcessEnv): Settings {
+/**
+ * Reads what earlier runs made, makes what is missing, and writes the secret store's file.
+ * @param portOffset added to every port that is not the model's
+ */
+export function settings(
+  model: System,
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+  portOffset: number = 0,
+): Settings {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "kept.json");
   const kept: Kept = existsSync(file)
@@ -60,7 +70,8 @@ export function settings(model: System, folder: string, environment: NodeJS.Proc
   return Object.freeze({
     folder,
     secretsFile,
-    daprPort: (service: string) => FIRST_DAPR_PORT + names.indexOf(service),
+    edgePort: EDGE_PORT + portOffset,
+    daprPort: (service: string) => FIRST_DAPR_PORT + portOffset + names.indexOf(service),
     apiToken: random(),
     appToken: random(),
     passwordOf: (service: string) => kept.passwords[service] ?? "",

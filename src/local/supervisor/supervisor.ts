@@ -11,15 +11,15 @@ import { paths } from "#model/paths";
 import { type System, usesPostgres } from "#model/system";
 import { startEdge } from "../edge.ts";
 import { LocalError } from "../local-error.ts";
-import { type Cluster, startCluster } from "../postgres/cluster.ts";
+import { type KeptCluster, keepCluster } from "../postgres/keep.ts";
 import { type Provisioned, provision } from "../postgres/provision.ts";
 import type { SidecarSettings } from "../sidecar/main.ts";
 import { Child } from "./child.ts";
 import { frontendProcess } from "./frontend.ts";
 import type { LogPrinter } from "./logs.ts";
-import { assertFree } from "./ports.ts";
+import { assertFree, withPortOffset } from "./ports.ts";
 import { RunFile } from "./run-file.ts";
-import { EDGE_PORT, type Settings, settings } from "./settings.ts";
+import { type Settings, settings } from "./settings.ts";
 
 export interface SupervisorProps {
   readonly model: System;
@@ -33,6 +33,8 @@ export interface SupervisorProps {
   readonly say: (line: string) => void;
   /** `false`: the services alone. @default true */
   readonly frontend?: boolean;
+  /** Added to every port, for a run beside another one in a data folder of its own. @default 0 */
+  readonly portOffset?: number;
 }
 
 export interface Supervisor {
@@ -51,9 +53,11 @@ export interface Supervisor {
 const READY_TIMEOUT_MS = 90_000;
 
 /** @throws LocalError with a remedy; what was started by then is ended again */
-export async function startSupervisor(props: SupervisorProps): Promise<Supervisor> {
+export async function startSupervisor(given: SupervisorProps): Promise<Supervisor> {
+  const portOffset = given.portOffset ?? 0;
+  const props = { ...given, model: withPortOffset(given.model, portOffset) };
   const { model, environment, say } = props;
-  const kept = settings(model, props.dataFolder, environment);
+  const kept = settings(model, props.dataFolder, environment, portOffset);
   const runFile = new RunFile(join(props.dataFolder, "run.json"));
   await runFile.claim();
   const started = new Started(props, runFile);
@@ -61,7 +65,7 @@ export async function startSupervisor(props: SupervisorProps): Promise<Superviso
     const names = Object.keys(model.services);
     const present = names.filter((name) => existsSync(mainOf(props.root, name)));
     await assertFree([
-      { port: EDGE_PORT, purpose: "the product's address" },
+      { port: kept.edgePort, purpose: "the product's address" },
       ...names.map((name) => ({ port: model.services[name]?.port ?? 0, purpose: name })),
       ...names.map((name) => ({ port: kept.daprPort(name), purpose: `sidecar of ${name}` })),
     ]);
@@ -72,10 +76,10 @@ export async function startSupervisor(props: SupervisorProps): Promise<Superviso
     const frontend = props.frontend === false ? undefined : await frontendProcess(props.root, model, say);
     if (frontend)
       started.child("frontend", frontend.args, { ...serviceEnvironment(props, kept, "frontend"), ...frontend.env });
-    started.edge = await startEdge(model, EDGE_PORT);
+    started.edge = await startEdge(model, kept.edgePort);
     await untilReady(model, frontend ? [...present, "frontend"] : present, started);
     return {
-      origin: originOf(environment),
+      origin: originOf(environment, kept),
       settings: kept,
       database,
       missing: names.filter(
@@ -92,12 +96,12 @@ export async function startSupervisor(props: SupervisorProps): Promise<Superviso
 
 const mainOf = (root: string, service: string): string => join(root, "services", service, "main.ts");
 
-const originOf = (environment: NodeJS.ProcessEnv): string =>
-  environment.PUBLIC_ORIGIN ?? `http://localhost:${EDGE_PORT}`;
+const originOf = (environment: NodeJS.ProcessEnv, { edgePort }: Settings): string =>
+  environment.PUBLIC_ORIGIN ?? `http://localhost:${edgePort}`;
 
 /** What runs, to be ended in the opposite order. */
 class Started {
-  cluster: Cluster | undefined;
+  database: KeptCluster | undefined;
   edge: Server | undefined;
   readonly children: Child[] = [];
   readonly #props: SupervisorProps;
@@ -138,7 +142,7 @@ class Started {
     const [sidecars, services] = [this.children.slice(0, 1), this.children.slice(1)];
     await Promise.all(services.map((child) => child.stop(this.#graceOf(child.name))));
     await Promise.all(sidecars.map((child) => child.stop(5_000)));
-    await this.cluster?.stop();
+    await this.database?.stop();
     this.#runFile.release();
   }
 
@@ -173,9 +177,10 @@ async function prepareDatabase(props: SupervisorProps, kept: Settings, present: 
   if (!given) {
     if (!existsSync(join(dataFolder, "postgres", "PG_VERSION")))
       say("making the database, which only the first start does");
-    started.cluster = await startCluster({ dataDir: join(dataFolder, "postgres") });
+    started.database = await keepCluster({ dataDir: join(dataFolder, "postgres") }, say);
   }
-  const adminUrl = given ?? started.cluster?.adminUrl ?? "";
+  const cluster = started.database?.cluster;
+  const adminUrl = given ?? cluster?.adminUrl ?? "";
   const database = given ? new URL(given).pathname.slice(1) || model.name : model.name;
   const provisioned = await reachable(given, () =>
     provision({ adminUrl, database, services, passwordOf: kept.passwordOf }),
@@ -185,7 +190,7 @@ async function prepareDatabase(props: SupervisorProps, kept: Settings, present: 
   url.pathname = `/${database}`;
   const words = given
     ? `yours at ${new URL(given).host}`
-    : `PostgreSQL from npm's binaries, data in ${started.cluster?.dataDir}, ${url.href}`;
+    : `PostgreSQL from npm's binaries, data in ${cluster?.dataDir}, ${url.href}`;
   return { provisioned, database: provisioned.separateRoles ? words : `${words}, one role for all services` };
 }
 
@@ -245,7 +250,7 @@ function serviceEnvironment(
     ENVIRONMENT: "local",
     HOST: "127.0.0.1",
     PORT: String(model.services[name]?.port ?? 0),
-    PUBLIC_ORIGIN: originOf(environment),
+    PUBLIC_ORIGIN: originOf(environment, kept),
     DAPR_HTTP_PORT: String(kept.daprPort(name)),
     DAPR_API_TOKEN: kept.apiToken,
     APP_API_TOKEN: kept.appToken,
