@@ -163,6 +163,7 @@ it.each([
   ["PUT", "/v1/notification-channels", { email: { enabled: true, address: "a@example.com" } }, 422],
   ["PUT", "/v1/notification-channels", { webhook: { enabled: true, url: null } }, 422],
   ["PUT", "/v1/notification-channels", { webhook: { enabled: true, url: "ftp://example.com" } }, 400],
+  ["PUT", "/v1/notification-channels", { webhook: { enabled: false, url: "https://example.com/\0\ud800" } }, 200],
   ["POST", "/v1/notification-channels/email/confirm", { code: "12345" }, 400],
   ["POST", "/v1/notification-channels/email/confirm", { code: "123456" }, 422],
   ["POST", "/v1/notification-channels/test", { channel: "webhook" }, 422],

@@ -59,8 +59,10 @@ export async function changeChannels(
   context: Context,
   props: ChannelsProps,
   userId: string,
-  { email, webhook }: ChannelsChange,
+  { email, webhook: asked }: ChannelsChange,
 ): Promise<void> {
+  // As it will be asked for: without what a URL cannot hold, and what a row cannot keep.
+  const webhook = asked && { ...asked, url: asked.url === null ? null : new URL(asked.url).href };
   if (webhook) refuseUnreachable(webhook, context.config.env.WEBHOOK_TRUSTED_HOSTS);
   if (email?.enabled && email.address === null) throw field("email.address", "is needed to send mails");
   if (email?.enabled && !props.reach.canMail) throw field("email.enabled", "this installation cannot send mails");
