@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import pg from "pg";
-import { startCluster } from "#local/postgres/cluster";
+import { runningClusterUrl, startCluster } from "#local/postgres/cluster";
+import { keepCluster } from "#local/postgres/keep";
+import { eventually } from "#test/kit/support/harness";
 import { testDatabase } from "#test/kit/support/postgres";
 
 const folder = mkdtempSync(join(tmpdir(), "todo-cluster-"));
@@ -42,6 +44,18 @@ describe("the local PostgreSQL", () => {
     expect(second.pid).toBe(first.pid);
     await second.stop();
     await expect(query(first.adminUrl, "select 1")).rejects.toThrow();
+  });
+
+  it("is begun again at its address when it is killed, until it is not wanted any more", async () => {
+    const dataDir = join(folder, "watched");
+    const said: string[] = [];
+    const { cluster, stop } = await keepCluster({ dataDir }, (line) => said.push(line));
+    await query(cluster.adminUrl, "create table kept (n int)");
+    process.kill(cluster.pid, "SIGKILL");
+    await eventually(async () => expect(await query(cluster.adminUrl, "select n from kept")).toEqual([]));
+    expect(said[0]).toBe("the database ended by itself and is started again");
+    await stop();
+    expect(await runningClusterUrl(dataDir)).toBeUndefined();
   });
 
   it("gives each service a role that sees no other service's schema", async () => {

@@ -8,7 +8,7 @@ import { freePort } from "#local/free-port";
 import { nextRun } from "#local/sidecar/cron";
 import { milliseconds } from "#local/sidecar/policy";
 import { logPrinter } from "#local/supervisor/logs";
-import { assertFree } from "#local/supervisor/ports";
+import { assertFree, withPortOffset } from "#local/supervisor/ports";
 import { RunFile } from "#local/supervisor/run-file";
 import { settings } from "#local/supervisor/settings";
 import { todo } from "#system";
@@ -76,6 +76,14 @@ describe("what the laptop keeps", () => {
     expect(second.demoPassword).toBe(first.demoPassword);
     expect(second.apiToken).not.toBe(first.apiToken);
     expect(first.passwordOf("tasks")).not.toBe(first.passwordOf("chat"));
+  });
+
+  it("moves every port for a run beside another", () => {
+    const [here, there] = [settings(todo, folder, {}), settings(todo, folder, {}, 1_000)];
+    expect([here.edgePort, there.edgePort]).toEqual([8_000, 9_000]);
+    expect(there.daprPort("chat") - here.daprPort("chat")).toBe(1_000);
+    const moved = withPortOffset(todo, 1_000);
+    for (const [name, { port }] of Object.entries(todo.services)) expect(moved.services[name]?.port).toBe(port + 1_000);
   });
 
   it("refuses a second supervisor in the same folder, and takes over from one that is gone", async () => {

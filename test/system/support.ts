@@ -44,7 +44,7 @@ export const errorsOf = ({ log }: Product): LogEntry[] =>
   log.filter(({ line }) => /^\{"level":"(error|fatal)"/.test(line) || /^\w*Error: |^\s+at /.test(line));
 
 export async function startProduct({ environment = {} }: ProductOptions = {}): Promise<Product> {
-  const dataFolder = mkdtempSync(join(tmpdir(), "todo-system-"));
+  const dataFolder = mkdtempSync(join(tmpdir(), "todo-product-"));
   // Where the tests run as root, the database runs as somebody else and has to get there.
   chmodSync(dataFolder, 0o711);
   const log: LogEntry[] = [];
