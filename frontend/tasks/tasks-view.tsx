@@ -8,6 +8,7 @@ import { wordsFor } from "@/api/problem";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button } from "@/components/ui/button";
 import { State } from "@/components/ui/states";
+import { useHydrated } from "@/components/use-hydrated";
 import { useCommands } from "@/keyboard/commands";
 import { text } from "@/text";
 import { QuickAdd } from "./add/quick-add.tsx";
@@ -30,7 +31,8 @@ export function TasksView() {
   const [query, setQuery] = useTaskQuery();
   const now = useNow();
   const tasks = useTasks(query);
-  const count = useTaskCount(query).data;
+  const { data: counted } = useTaskCount(query);
+  const count = useHydrated() ? counted : undefined;
   const actions = useTaskActions();
   const addInput = useRef<HTMLInputElement>(null);
   const searchInput = useRef<HTMLInputElement>(null);

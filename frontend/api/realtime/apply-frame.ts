@@ -37,10 +37,19 @@ const handlers: Handlers = {
   "dev.todo.chat.approval_refused.v1": approvalsChanged,
 };
 
-/** `ready` and `reset` both say that something may have been missed, where the caller finds that it was. */
+/** Something was missed and is not told any more: what is on the screen is asked for again, the rest when it is wanted. */
+function loadAnew(client: QueryClient): void {
+  client.removeQueries({ type: "inactive" });
+  void client.invalidateQueries();
+}
+
+/** `ready` alone means nothing: what lies between comes next. */
 export function applyFrame(client: QueryClient, frame: Frame): void {
   if (frame.type === "ready" || frame.type === "pong") return;
-  if (frame.type === "reset") return void client.invalidateQueries();
+  if (frame.type === "reset") {
+    loadAnew(client);
+    return;
+  }
   const handle = handlers[frame.type] as (client: QueryClient, data: FeedFrame["data"]) => void;
   handle(client, frame.data);
 }

@@ -1,11 +1,10 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { whenIdle } from "@/components/when-idle";
 import { api } from "../client.ts";
 import { loadProblems } from "../problem.ts";
 import { setConnectionState } from "./store.ts";
-
-const LATEST_MS = 2_000;
 
 /** Keeps the cache true while the page is open. Its code comes after the first paint: nothing waits for it. */
 export function LiveUpdates(): null {
@@ -35,13 +34,10 @@ export function LiveUpdates(): null {
       connection.start();
       stop = () => connection.stop();
     };
-    // When the page has nothing better to do, and in any case soon.
-    const idle = typeof requestIdleCallback === "function";
-    const handle = idle ? requestIdleCallback(begin, { timeout: LATEST_MS }) : window.setTimeout(begin, LATEST_MS / 4);
+    const cancel = whenIdle(() => void begin());
     return () => {
       gone = true;
-      if (idle) cancelIdleCallback(handle);
-      else window.clearTimeout(handle);
+      cancel();
       stop?.();
     };
   }, [client]);

@@ -4,6 +4,7 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { buttonClass } from "@/components/ui/button-class";
 import { cx } from "@/components/ui/cx";
+import { useHydrated } from "@/components/use-hydrated";
 import { text } from "@/text";
 import { useNotifications } from "./use-notifications.ts";
 
@@ -13,7 +14,8 @@ const NotificationsPanel = dynamic(load, { ssr: false });
 /** @param compact for a phone's header, where there is room for the bell alone */
 export function Bell({ compact = false }: { readonly compact?: boolean }) {
   const [anchor, setAnchor] = useState<HTMLElement>();
-  const unread = useNotifications().data?.pages[0]?.unread ?? 0;
+  const { data } = useNotifications();
+  const unread = (useHydrated() && data?.pages[0]?.unread) || 0;
   return (
     <>
       <button

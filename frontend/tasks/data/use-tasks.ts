@@ -19,6 +19,8 @@ export function useTasks(query: TaskQuery) {
       return (await api.tasks.v1.tasks.$get({ query: parameters }, { init: { signal } })).json();
     },
     getNextPageParam: ({ nextCursor }) => nextCursor,
+    // Live updates keep lists true; what they missed is asked for again (`api/realtime`).
+    staleTime: Number.POSITIVE_INFINITY,
     // Another filter shows its tasks when they are there, and what was there until then.
     placeholderData: keepPreviousData,
   });

@@ -4,6 +4,7 @@ import { type ComponentType, type ReactNode, useCallback, useEffect, useMemo, us
 import type { Task } from "#contracts/task";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/states";
+import { whenIdle } from "@/components/when-idle";
 import { text } from "@/text";
 import { localDay, useNow } from "../clock.ts";
 import { useTaskActions } from "../data/actions.ts";
@@ -130,11 +131,15 @@ export function TaskList({ query, tasks, timeZone, empty }: TaskListProps) {
 /** Comes after the first rows are to be seen. */
 function useVirtualRows(): ComponentType<RowsProps> | undefined {
   const [rows, setRows] = useState<ComponentType<RowsProps>>();
-  useEffect(() => {
-    import("./virtual-rows.tsx").then(
-      (m) => setRows(() => m.VirtualRows),
-      () => undefined, // the first rows stay
-    );
-  }, []);
+  useEffect(
+    () =>
+      whenIdle(() => {
+        import("./virtual-rows.tsx").then(
+          (m) => setRows(() => m.VirtualRows),
+          () => undefined, // the first rows stay
+        );
+      }, 500),
+    [],
+  );
   return rows;
 }
