@@ -36,8 +36,6 @@ export const en = {
     retry: "Try again",
     dismiss: "Dismiss",
     loading: "Loading",
-    more: "More",
-    clear: "Clear",
     unknownError: "Something went wrong.",
   },
 
@@ -45,7 +43,6 @@ export const en = {
     offline: "You are offline. Changes wait here until you are back.",
     waiting: (n: number) => `You are offline. ${count(n, "change waits", "changes wait")} until you are back.`,
     reconnecting: "Live updates are interrupted. Connecting again…",
-    back: "Back online",
   },
 
   entry: {
@@ -176,7 +173,7 @@ export const en = {
       tagsHint: "Separated by spaces",
       rhythmHint: "In words, such as “every Monday”",
       rhythmUnknown: "This rhythm is not understood. Try “every 2 weeks” or “every 1st”.",
-      changed: "It was changed elsewhere since you began. What you save is added to that.",
+      changed: "It was changed elsewhere since you began. Both changes are kept, unless they contradict each other.",
       titleMissing: "A task needs a title.",
       tagWrong: "Tags have no @ # , ! { } and at most 60 characters.",
       reminders: {
@@ -252,7 +249,6 @@ export const en = {
     },
     failedToLoad: "Your tasks cannot be loaded",
     moreFailed: "More tasks cannot be loaded.",
-    end: "That is all",
     keys: {
       add: "Add a task",
       search: "Search tasks",
