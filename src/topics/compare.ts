@@ -69,7 +69,11 @@ function compareAcls(declared: KafkaState["acls"], observed: ObservedState["acls
   if (observed === "none") return [{ kind: "authorizer", state: "missing", subject: "authorizer of the brokers" }];
   const wanted = new Map(declared.map((acl) => [aclKey(acl), acl]));
   const found = new Map(observed.map((acl) => [aclKey(acl), acl]));
-  const only = (state: "missing" | "extra", of: ReadonlyMap<string, AclState>, without: ReadonlyMap<string, AclState>) =>
+  const only = (
+    state: "missing" | "extra",
+    of: ReadonlyMap<string, AclState>,
+    without: ReadonlyMap<string, AclState>,
+  ) =>
     [...of]
       .filter(([key]) => !without.has(key))
       .map(
