@@ -3,7 +3,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { type ConnectionOptions, checkServerIdentity, connect as connectTls } from "node:tls";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import kafkajs, { type Admin, type ISocketFactory, type Kafka, type SASLOptions } from "kafkajs";
 import type { Environment } from "#model/environment";
 import { kafkaAuthentication, kafkaBootstrap, saslMechanism } from "#model/kafka-connection";

@@ -3,7 +3,7 @@
  * is told by the broker's own certificate, so that nothing is trusted that the certificate does not say.
  */
 import { isIP } from "node:net";
-import { type ConnectionOptions, checkServerIdentity, connect } from "node:tls";
+import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate } from "node:tls";
 import { UserError } from "#model/user-error";
 import { explained } from "./failures.ts";
 
