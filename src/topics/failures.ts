@@ -27,14 +27,20 @@ export function causesOf(error: unknown): KafkaFailure[] {
 export const kafkaErrorType = (error: unknown): string | undefined =>
   causesOf(error).find(({ type }) => typeof type === "string")?.type;
 
-export const isDenied = (error: unknown): boolean => kafkaErrorType(error)?.endsWith("_AUTHORIZATION_FAILED") ?? false;
-
-/** Runs a request whose refusal for want of an ACL is told as just that. */
-export async function needing<T>(principal: string, acl: NeededAcl, request: () => Promise<T>): Promise<T> {
+/**
+ * Runs a request whose refusal for want of an ACL is told as just that.
+ * @param refusedAs what Kafka's error is about. @default the ACL's resource
+ */
+export async function needing<T>(
+  principal: string,
+  acl: NeededAcl,
+  request: () => Promise<T>,
+  refusedAs: NeededAcl["resource"]["type"] = acl.resource.type,
+): Promise<T> {
   try {
     return await request();
   } catch (cause) {
-    if (!isDenied(cause)) throw cause;
+    if (kafkaErrorType(cause) !== `${refusedAs.toUpperCase()}_AUTHORIZATION_FAILED`) throw cause;
     throw new UserError(
       `${principal} lacks an ACL: ${needText(acl)}`,
       "`npm run topics -- access` prints a user that has what each verb needs",

@@ -33,10 +33,12 @@ export async function sendAgain(
   });
   let sent = 0;
   try {
-    await producer.connect();
+    const [first] = events;
+    if (!first) return;
+    // Whoever may write to no topic at all gets no producer id either.
+    await needing(principal, writing(first.topic), () => producer.connect(), "cluster");
     for (const [topic, messages] of batches(events)) {
-      const acl = { resource: { type: "topic", name: topic }, operation: "Write" } as const;
-      await needing(principal, acl, () =>
+      await needing(principal, writing(topic), () =>
         producer.send({ topic, acks: -1, messages: messages.map((event) => messageOf(event, replayId, mark)) }),
       );
       sent += messages.length;
@@ -53,6 +55,8 @@ export async function sendAgain(
     await producer.disconnect();
   }
 }
+
+const writing = (topic: string) => ({ resource: { type: "topic", name: topic }, operation: "Write" }) as const;
 
 /** Runs of one topic, so that order across topics is kept as far as it can be. */
 function* batches(events: readonly ReplayedEvent[]): Generator<[topic: string, events: ReplayedEvent[]]> {
