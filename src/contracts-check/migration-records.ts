@@ -16,7 +16,7 @@ export interface MigrationRecord {
   readonly name: string;
   /** What releases before it lose, in words; `null`: nothing. */
   readonly takesAway: string | null;
-  /** In order, one line each. */
+  /** In order, one line each where there is no comment in them. */
   readonly statements: readonly string[];
 }
 
@@ -64,7 +64,8 @@ class Recorder extends DummyDriver {
     return {
       streamQuery: connection.streamQuery.bind(connection),
       executeQuery: async ({ sql }: CompiledQuery) => {
-        this.statements.push(sql.replace(/\s+/g, " ").trim());
+        // A comment ends with its line.
+        this.statements.push((sql.includes("--") ? sql : sql.replace(/\s+/g, " ")).trim());
         return { rows: [] };
       },
     };
