@@ -1,51 +1,23 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { Repository } from "#lifecycle/repository";
 import { type RollbackAnswer, rollbackDue } from "#lifecycle/rollback-due";
+import { History } from "./history.ts";
 
 const NOON = Date.UTC(2026, 10, 21, 12) / 1000;
 const minute = 60;
-let folder: string;
+let history: History;
 
-function git(at: number, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync("git", args, {
-    cwd: folder,
-    encoding: "utf8",
-    env: {
-      ...process.env,
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_AUTHOR_NAME: "Test",
-      GIT_AUTHOR_EMAIL: "test@example.com",
-      GIT_COMMITTER_NAME: "Test",
-      GIT_COMMITTER_EMAIL: "test@example.com",
-      GIT_AUTHOR_DATE: `${at} +0000`,
-      GIT_COMMITTER_DATE: `${at} +0000`,
-    },
-  });
-  if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
-  return stdout.trim();
-}
+const git = (...args: Parameters<History["git"]>): string => history.git(...args);
 
 /** Commits a new text in each of these applications of dev, so many minutes before noon. @returns the commit */
 function commit(minutesAgo: number, message: string, ...applications: readonly string[]): string {
   const at = NOON - minutesAgo * minute;
-  for (const application of applications) {
-    const file = join(folder, `gitops/dev/${application}/document.yaml`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `at: ${at} ${message}\n`);
-  }
-  git(at, "add", "--all");
-  git(at, "commit", "--quiet", "--allow-empty", "--message", message);
-  return git(at, "rev-parse", "HEAD");
+  const files = applications.map((name) => [`gitops/dev/${name}/document.yaml`, `at: ${at} ${message}\n`]);
+  return history.commit(at, message, Object.fromEntries(files));
 }
 
 const asked = (application: string, revision?: string): RollbackAnswer =>
   rollbackDue({
-    repository: new Repository(folder),
+    repository: history.repository,
     environment: "dev",
     path: `gitops/dev/${application}`,
     revision,
@@ -54,12 +26,11 @@ const asked = (application: string, revision?: string): RollbackAnswer =>
 
 let start: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "rollback-due-"));
-  git(NOON, "init", "--quiet", "--initial-branch=main");
+  history = new History();
   commit(700, "feat: start");
   start = commit(600, "feat(dev): render", "tasks", "chat", "topics");
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => history.remove());
 
 describe("a failing application", () => {
   test("is rolled back alone when a young commit changed nothing else", () => {
@@ -91,9 +62,9 @@ describe("a failing application", () => {
   });
 
   test("is left to a person when nothing was there before, or nothing ever changed it", () => {
-    rmSync(join(folder, ".git"), { recursive: true });
-    git(NOON, "init", "--quiet", "--initial-branch=main");
-    commit(1, "feat: start");
+    history.remove();
+    history = new History();
+    commit(1, "feat: start", "tasks");
     expect(asked("tasks")).toEqual({ due: false, reason: expect.stringContaining("is the first commit") });
     expect(asked("nowhere")).toEqual({ due: false, reason: "no commit has changed gitops/dev/nowhere" });
   });
@@ -145,7 +116,7 @@ describe("the revision that failed", () => {
 test.each(["gitops/staging/tasks", "gitops/dev/../prod-aks", "src", "gitops/dev/tasks; true", "/gitops/dev/tasks"])(
   "refuses %s, which is no folder of the environment",
   (path) => {
-    const ask = () => rollbackDue({ repository: new Repository(folder), environment: "dev", path, now: new Date() });
+    const ask = () => rollbackDue({ repository: history.repository, environment: "dev", path, now: new Date() });
     expect(ask).toThrow("is no folder of dev's rendering");
   },
 );
