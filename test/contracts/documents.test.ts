@@ -1,14 +1,19 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { Ajv } from "ajv";
+import formatsModule from "ajv-formats";
 import { httpApis } from "#contracts/http/index";
 import type { Json } from "#contracts-check/alternatives";
 import { ASYNCAPI_FILE } from "#contracts-check/asyncapi";
-import { contractDocuments, planDocuments } from "#contracts-check/documents";
+import { contractDocuments, openApiFile, planDocuments } from "#contracts-check/documents";
 import { EVENTS_FILE, type EventContracts } from "#contracts-check/event-contracts";
 import { recordMigrations } from "#contracts-check/migration-records";
 import { eventTopics } from "#model/system";
 import { todo } from "#system";
 
+// A CommonJS module: its types and Node disagree on where the function lies.
+const formats = formatsModule as unknown as (ajv: Ajv) => Ajv;
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 const migrations = await recordMigrations(process.cwd(), Object.keys(todo.services));
 const contracts = { model: todo, apis: httpApis, migrations, version };
@@ -72,6 +77,36 @@ describe("the documents in docs/api", () => {
   it("hold an OpenAPI document for each service that has a contract", () => {
     for (const service of Object.keys(httpApis)) {
       expect(parsed<Json>(`docs/api/openapi-${service}.json`).openapi).toMatch(/^3\.1\./);
+    }
+  });
+});
+
+describe("their official schemas", () => {
+  it("take every OpenAPI document, and refuse a broken one", async () => {
+    for (const service of Object.keys(httpApis)) {
+      const document = parsed<Json>(openApiFile(service));
+      expect([service, await new Validator().validate(structuredClone(document))]).toEqual([service, { valid: true }]);
+      const broken = { ...document, paths: { "/x": { get: { responses: { 200: {} } } } } };
+      expect((await new Validator().validate(broken)).valid).toBe(false);
+    }
+  });
+
+  it("take the AsyncAPI document with its Kafka bindings, and refuse a broken one", () => {
+    const schema = JSON.parse(readFileSync("node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json", "utf8"));
+    const ajv = new Ajv({ strict: false });
+    formats(ajv);
+    const validate = ajv.compile(schema);
+    const document = parsed<{ asyncapi: string; channels: Record<string, { bindings: { kafka: Json } }> }>(
+      ASYNCAPI_FILE,
+    );
+    expect(document.asyncapi).toBe("3.0.0");
+    validate(document);
+    expect(validate.errors).toBeNull();
+    for (const channel of Object.values(document.channels)) {
+      const { kafka } = channel.bindings;
+      channel.bindings = { kafka: { ...kafka, partitions: "six" } };
+      expect(validate(document)).toBe(false);
+      channel.bindings = { kafka };
     }
   });
 });
