@@ -30,8 +30,9 @@ export type MigrationRecords = Readonly<Record<string, readonly MigrationRecord[
 export async function recordMigrations(root: string, services: readonly string[]): Promise<MigrationRecords> {
   const records: Record<string, readonly MigrationRecord[]> = { kit: await recordsOf(kitMigrations) };
   for (const service of [...services].sort()) {
-    const file = join(root, "services", service, "data/migrations.ts");
-    if (!existsSync(file)) continue;
+    const folder = join(root, "services", service);
+    const file = [join(folder, "migrations.ts"), join(folder, "data/migrations.ts")].find(existsSync);
+    if (file === undefined) continue;
     const { migrations } = (await import(file)) as { readonly migrations: Migrations };
     records[service] = await recordsOf(migrations);
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { migrationChanges } from "#contracts-check/migration-changes";
@@ -150,6 +150,16 @@ describe("the migrations of the services", () => {
     for (const all of Object.values(records))
       for (const { statements } of all) expect(statements.length).toBeGreaterThan(0);
     expect(await recordMigrations(process.cwd(), services)).toEqual(records);
+  });
+
+  it("are found for every service that is given some", async () => {
+    const records = await recordMigrations(process.cwd(), Object.keys(todo.services));
+    const given = Object.keys(todo.services).filter((service) => {
+      const file = `services/${service}/service.ts`;
+      return existsSync(file) && /\bmigrations\b(?!: \{\})/.test(readFileSync(file, "utf8"));
+    });
+    expect(given).not.toEqual([]);
+    expect(Object.keys(records).sort()).toEqual([...given, "kit"].sort());
   });
 
   it("take nothing away that they do not say", async () => {
