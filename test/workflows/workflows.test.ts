@@ -85,8 +85,8 @@ describe("our commands", () => {
     const lines = run.replaceAll("\\\n", " ").split("\n");
     const optional = lines.flatMap((line) => /=\((--.*)\)/.exec(line)?.[1] ?? []).join(" ");
     for (const line of lines) {
-      const [, script, rest = ""] = /npm run (?:--silent |--if-present )?([a-z][a-z:0-9]*)(.*)/.exec(line) ?? [];
-      if (script === undefined || line.includes("--if-present")) continue;
+      const [, script, rest = ""] = /npm run (?:--silent )?([a-z][a-z:0-9]*)(.*)/.exec(line) ?? [];
+      if (script === undefined) continue;
       const flags = `${rest} ${optional}`.match(/--[a-z][a-z-]*/g) ?? [];
       called.set(script, new Set([...(called.get(script) ?? []), ...flags]));
     }
