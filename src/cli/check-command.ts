@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { placeholderOwners } from "#checks/placeholder-owners";
 import { type Profile, profileRules } from "#checks/profile";
 import type { Rule, Violation } from "#checks/rule";
 import { rules } from "#checks/rules";
@@ -59,6 +60,7 @@ function listUnconfirmed(root: string, chosen: readonly Environment[], json: boo
   const facts = byArea([
     ...unconfirmedFacts(todo, chosen, (name) => readImages(root, name, ownImages(todo))),
     unconfirmedBase(root),
+    ...placeholderOwners(root),
     ...unconfirmedActions(root),
   ]);
   if (json) {

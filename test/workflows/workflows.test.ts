@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { parse } from "yaml";
 import { outcomes } from "#charts/argocd/notifications";
+import { placeholderOwners } from "#checks/placeholder-owners";
 import { unconfirmedActions } from "#checks/unconfirmed-actions";
 import { COMMENT_MARK } from "#diff/markdown";
 import { environments } from "#environments";
@@ -176,5 +177,6 @@ describe("a promotion by hand", () => {
 it("asks a team for every production environment", () => {
   const owners = readFileSync(".github/CODEOWNERS", "utf8");
   expect(owners).toContain("PLACEHOLDER");
+  expect(placeholderOwners(process.cwd()).map(({ what }) => what)).toEqual(["@example/todo-production"]);
   expect(owners).toMatch(/^\/gitops\/prod-\*\/\s+@\S+$/m);
 });
