@@ -1,7 +1,9 @@
 /** A Kafka identity for a person, for as long as a verb of this tool is needed: nobody keeps such rights. */
-import { type Acl, debuggerAcls, lagReaderAcls } from "#model/acls";
-import { kafkaCluster, namespaces } from "#model/names";
+import { kafkaClusterLabel } from "#constructs/labels";
+import { type Acl, lagReaderAcls } from "#model/acls";
+import { namespaces } from "#model/names";
 import { deadLetterTopicOf, eventTopics, type System } from "#model/system";
+import { type AclState, principalOf } from "./declared.ts";
 import { READER_GROUP } from "./read-ranges.ts";
 
 export const verbs = ["diff", "lag", "replay"] as const;
@@ -10,14 +12,27 @@ export type Verb = (typeof verbs)[number];
 /** Name of the KafkaUser of a verb, and of the Secret that Strimzi makes for it. */
 export const accessName = (verb: Verb): string => `topics-${verb}`;
 
-export function accessAcls(model: System, verb: Verb): Acl[] {
+interface ClusterAcl {
+  readonly resource: { readonly type: "cluster" };
+  readonly operations: readonly ["Describe"];
+}
+
+export function accessAcls(model: System, verb: Verb): (Acl | ClusterAcl)[] {
   if (verb === "lag") return lagReaderAcls(model);
-  if (verb === "diff") return debuggerAcls(model).map((acl) => ({ ...acl, operations: describing(acl) }));
   const [deadLetters] = deadLetterTopicOf(model);
   const topic = (name: string, ...operations: Acl["operations"]): Acl => ({
     resource: { type: "topic", name },
     operations,
   });
+  if (verb === "diff") {
+    return [
+      ...[...eventTopics(model).map(([name]) => name), deadLetters].map((name) =>
+        topic(name, "Describe", "DescribeConfigs"),
+      ),
+      // Only who may describe the cluster is told the ACLs.
+      { resource: { type: "cluster" }, operations: ["Describe"] },
+    ];
+  }
   return [
     ...eventTopics(model).map(([name]) => topic(name, "Describe", "Read", "Write")),
     topic(deadLetters, "Describe", "Read"),
@@ -25,34 +40,31 @@ export function accessAcls(model: System, verb: Verb): Acl[] {
   ];
 }
 
-const describing = ({ operations }: Acl): Acl["operations"] => operations.filter((each) => each !== "Read");
+/** What `diff` sees of whoever was let in to run it. */
+export const differsAcls = (model: System): AclState[] =>
+  accessAcls(model, "diff").flatMap(({ resource, operations }) =>
+    operations.map((operation) => ({
+      principal: principalOf(accessName("diff")),
+      resource: resource.type === "cluster" ? "cluster" : `${resource.type} ${resource.name}`,
+      operation,
+    })),
+  );
 
 /** A KafkaUser as `kubectl apply` takes it. It is no part of any Application, so Argo CD leaves it alone. */
 export const accessManifest = (model: System, verb: Verb): object => ({
   apiVersion: "kafka.strimzi.io/v1",
   kind: "KafkaUser",
-  metadata: {
-    name: accessName(verb),
-    namespace: namespaces.infra,
-    labels: { "strimzi.io/cluster": kafkaCluster },
-  },
+  metadata: { name: accessName(verb), namespace: namespaces.infra, labels: kafkaClusterLabel() },
   spec: {
-    // Strimzi counts in days; the user is deleted when the work is done.
     authentication: { type: "tls" },
     authorization: {
       type: "simple",
-      acls: [
-        ...accessAcls(model, verb).map(({ resource, operations }) => ({
-          type: "allow",
-          resource: { ...resource, patternType: "literal" },
-          operations,
-          host: "*",
-        })),
-        // Only who may describe the cluster is told the ACLs.
-        ...(verb === "diff"
-          ? [{ type: "allow", resource: { type: "cluster" }, operations: ["Describe"], host: "*" }]
-          : []),
-      ],
+      acls: accessAcls(model, verb).map(({ resource, operations }) => ({
+        type: "allow",
+        resource: resource.type === "cluster" ? resource : { ...resource, patternType: "literal" },
+        operations,
+        host: "*",
+      })),
     },
   },
 });

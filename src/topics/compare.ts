@@ -20,8 +20,16 @@ export interface ObservedState {
   readonly acls: readonly AclState[] | "none" | "unread";
 }
 
-export function compareStates(declared: KafkaState, observed: ObservedState): Difference[] {
-  return [...compareTopics(declared.topics, observed.topics), ...compareAcls(declared.acls, observed.acls)];
+/** @param tolerated ACLs that may be there without being declared */
+export function compareStates(
+  declared: KafkaState,
+  observed: ObservedState,
+  tolerated: readonly AclState[] = [],
+): Difference[] {
+  return [
+    ...compareTopics(declared.topics, observed.topics),
+    ...compareAcls(declared.acls, observed.acls, new Set(tolerated.map(aclKey))),
+  ];
 }
 
 function compareTopics(declared: readonly TopicState[], observed: readonly TopicState[]): Difference[] {
@@ -64,11 +72,16 @@ function compareTopic(declared: TopicState, observed: TopicState): Difference[] 
 
 const aclKey = ({ principal, resource, operation }: AclState): string => `${principal}\n${resource}\n${operation}`;
 
-function compareAcls(declared: KafkaState["acls"], observed: ObservedState["acls"]): Difference[] {
+function compareAcls(
+  declared: KafkaState["acls"],
+  observed: ObservedState["acls"],
+  tolerated: ReadonlySet<string>,
+): Difference[] {
   if (declared === null || observed === "unread") return [];
   if (observed === "none") return [{ kind: "authorizer", state: "missing", subject: "authorizer of the brokers" }];
   const wanted = new Map(declared.map((acl) => [aclKey(acl), acl]));
   const found = new Map(observed.map((acl) => [aclKey(acl), acl]));
+  const extra = new Map([...found].filter(([key]) => !tolerated.has(key)));
   const only = (
     state: "missing" | "extra",
     of: ReadonlyMap<string, AclState>,
@@ -84,7 +97,7 @@ function compareAcls(declared: KafkaState["acls"], observed: ObservedState["acls
           what: `${operation} on ${resource}`,
         }),
       );
-  return [...only("missing", wanted, found), ...only("extra", found, wanted)];
+  return [...only("missing", wanted, found), ...only("extra", extra, wanted)];
 }
 
 /** One line for people. */

@@ -2,10 +2,9 @@
 import type { Admin } from "kafkajs";
 import { consumerGroup } from "#model/names";
 import type { System } from "#model/system";
-import { UserError } from "#model/user-error";
 import type { KafkaAccess } from "./connection.ts";
 import { needing } from "./failures.ts";
-import { exists } from "./observed.ts";
+import { assertTopic } from "./observed.ts";
 import { oldestAge } from "./oldest.ts";
 
 export interface PartitionLag {
@@ -68,13 +67,4 @@ async function lagOf(
   const lag = Math.max(0, Number(BigInt(high) - next));
   const oldestSeconds = lag === 0 ? null : await ages(topic, partition, next);
   return { topic, partition, committed, end: high, lag, oldestSeconds };
-}
-
-/** @throws UserError when the broker has no such topic */
-export async function assertTopic(admin: Admin, principal: string, topic: string): Promise<void> {
-  if (await exists(admin, principal, topic)) return;
-  throw new UserError(
-    `Kafka has no topic ${topic}`,
-    "Sync the Application `topics`; `npm run topics -- diff` says more",
-  );
 }

@@ -26,7 +26,7 @@ export async function observedState(
 }
 
 /** A topic that may not be described is not listed, as if there were none. @throws UserError where that is so */
-export async function exists(admin: Admin, principal: string, topic: string): Promise<boolean> {
+async function exists(admin: Admin, principal: string, topic: string): Promise<boolean> {
   const acl = { resource: { type: "topic", name: topic }, operation: "Describe" } as const;
   try {
     await needing(principal, acl, () => admin.fetchTopicMetadata({ topics: [topic] }));
@@ -35,6 +35,15 @@ export async function exists(admin: Admin, principal: string, topic: string): Pr
     if (kafkaErrorType(error) === "UNKNOWN_TOPIC_OR_PARTITION") return false;
     throw error;
   }
+}
+
+/** @throws UserError when the broker has no such topic */
+export async function assertTopic(admin: Admin, principal: string, topic: string): Promise<void> {
+  if (await exists(admin, principal, topic)) return;
+  throw new UserError(
+    `Kafka has no topic ${topic}`,
+    "Sync the Application `topics`; `npm run topics -- diff` says more",
+  );
 }
 
 async function describe(admin: Admin, principal: string, names: readonly string[]): Promise<TopicState[]> {

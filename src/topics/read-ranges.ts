@@ -3,7 +3,7 @@ import type { Admin, Consumer, EachBatchPayload } from "kafkajs";
 import { UserError } from "#model/user-error";
 import type { KafkaAccess } from "./connection.ts";
 import { needing } from "./failures.ts";
-import { assertTopic } from "./lag.ts";
+import { assertTopic } from "./observed.ts";
 
 /** kafkajs reads in groups only. One name for everybody: it can be granted literally, and two replays cannot overlap. */
 export const READER_GROUP = "topics-replay";
