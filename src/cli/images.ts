@@ -55,6 +55,7 @@ await runCommand({ help, options }, async ({ values }) => {
     registry: values.registry,
     base: values.base ?? baseImage(nodeVersion(root)),
     engine: findEngine(engine),
+    say: console.log,
   });
   const width = Math.max(...images.map((name) => name.length));
   for await (const { image, reference, id, seconds } of builds)

@@ -5,6 +5,7 @@ import { LocalError } from "#local/local-error";
 import { signUpDemoUser } from "#local/supervisor/demo-user";
 import { logPrinter } from "#local/supervisor/logs";
 import { type Supervisor, startSupervisor } from "#local/supervisor/supervisor";
+import { UserError } from "#model/user-error";
 import { todo } from "#system";
 
 const usage = `npm start                      start everything, Ctrl-C ends it
@@ -65,7 +66,8 @@ try {
   });
   await announce(supervisor);
 } catch (error) {
-  console.error(error instanceof LocalError ? error.message : error);
+  if (error instanceof UserError) console.error(`error: ${error.message}. ${error.remedy}.`);
+  else console.error(error instanceof LocalError ? error.message : error);
   process.exit(1);
 }
 

@@ -6,10 +6,7 @@ import { nodeVersion } from "./base.ts";
 import { writeContext } from "./context.ts";
 import type { Engine } from "./engine.ts";
 
-export interface BuildProps {
-  readonly root: string;
-  readonly images: readonly string[];
-  readonly tag: string;
+export interface BuildProps extends ContextsProps {
   /** What names begin with, without a slash at the end. */
   readonly registry: string;
   readonly base: string;
@@ -23,17 +20,34 @@ export interface Built {
   readonly seconds: number;
 }
 
+/** Where the files of an image are put together. */
+export const contextFolder = (root: string, image: string): string => join(root, "dist/images", image);
+
+export interface ContextsProps {
+  readonly root: string;
+  readonly images: readonly string[];
+  readonly tag: string;
+  /** What takes a while, for people. */
+  readonly say: (line: string) => void;
+}
+
+/** What runs in images, without an engine: each can be started by `node dist/images/NAME/app/main.mjs`. */
+export async function writeContexts({ root, images, tag, say }: ContextsProps): Promise<void> {
+  const [node, { epoch }] = [nodeVersion(root), sourceOf(root)];
+  for (const image of images)
+    await writeContext({ root, image, version: tag, node, epoch, folder: contextFolder(root, image), say });
+}
+
 /** @throws UserError naming the image that cannot be built */
-export async function* buildImages({ root, images, tag, registry, base, engine }: BuildProps): AsyncGenerator<Built> {
-  const node = nodeVersion(root);
+export async function* buildImages({ registry, base, engine, ...props }: BuildProps): AsyncGenerator<Built> {
+  const { root, images, tag } = props;
   const source = sourceOf(root);
   for (const image of images) {
     const began = performance.now();
-    const folder = join(root, "dist/images", image);
-    await writeContext({ root, image, version: tag, node, epoch: source.epoch, folder });
+    await writeContexts({ ...props, images: [image] });
     const reference = `${registry}/${image}:${tag}`;
     const { id } = engine.build({
-      context: folder,
+      context: contextFolder(root, image),
       dockerfile: join(root, "images/service.Dockerfile"),
       reference,
       args: { NODE_IMAGE: base, USER_ID: String(UID), VERSION: tag },

@@ -3,15 +3,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { entryOf } from "./bundle.ts";
+import { FRONTEND, hasFrontend } from "./frontend.ts";
 
 /** What every image is built with. */
 const COMMON = /^(?:package(?:-lock)?\.json|images\/.*|src\/images\/.*)$/;
 
-const FRONTEND = "frontend";
-
 /** The images that have sources. */
 export const buildable = (root: string, images: readonly string[]): string[] =>
-  images.filter((image) => existsSync(join(root, image === FRONTEND ? "frontend/next.config.ts" : entryOf(image))));
+  images.filter((image) => (image === FRONTEND ? hasFrontend(root) : existsSync(join(root, entryOf(image)))));
 
 /**
  * The images that are made from a changed file: what a service's bundle reads, and what every image is built with.

@@ -3,6 +3,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } fro
 import { join, relative } from "node:path";
 import { UserError } from "#model/user-error";
 import { bundleService, entryOf, type PackageFolders } from "./bundle.ts";
+import { buildFrontend, FRONTEND } from "./frontend.ts";
+import { frontendPackages } from "./frontend-packages.ts";
 import { sbom } from "./sbom.ts";
 
 export interface ContextProps {
@@ -13,14 +15,16 @@ export interface ContextProps {
   readonly epoch: number;
   /** Made anew. */
   readonly folder: string;
+  /** What takes a while, for people. */
+  readonly say: (line: string) => void;
 }
 
-/** @throws UserError for an image that has no sources */
-export async function writeContext({ root, image, folder, ...rest }: ContextProps): Promise<void> {
+/** @throws UserError for an image that has no sources, and where the front end cannot be built */
+export async function writeContext({ root, image, folder, say, ...rest }: ContextProps): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   const app = join(folder, "app");
   mkdirSync(app, { recursive: true });
-  const packages = image === "frontend" ? copyFrontend(root, app) : await serviceInto(root, image, app);
+  const packages = await (image === FRONTEND ? frontendInto(root, app, say) : serviceInto(root, image, app));
   writeFileSync(join(app, "sbom.spdx.json"), sbom({ root, image, packages, ...rest }));
   cpSync(join(root, "images/collect-runtime.sh"), join(folder, "collect-runtime.sh"));
 }
@@ -32,21 +36,14 @@ function serviceInto(root: string, image: string, app: string): Promise<PackageF
   return bundleService(root, image, app);
 }
 
-/** What `next build` left: the server with its traced packages, and the files that it serves as they are. */
-function copyFrontend(root: string, app: string): PackageFolders {
-  const built = join(root, "frontend/.next");
-  const standalone = join(built, "standalone");
-  if (!existsSync(join(standalone, "frontend/server.js"))) {
-    throw new UserError("the front end is not built", "Run npm run build first");
-  }
-  cpSync(standalone, app, { recursive: true, verbatimSymlinks: true });
-  cpSync(join(built, "static"), join(app, "frontend/.next/static"), { recursive: true });
-  const files = join(root, "frontend/public");
-  if (existsSync(files)) cpSync(files, join(app, "frontend/public"), { recursive: true });
+/** The server that `next build` made, with the packages that it loads. */
+async function frontendInto(root: string, app: string, say: (line: string) => void): Promise<PackageFolders> {
+  await buildFrontend(root, say);
+  cpSync(join(root, "frontend/.next/standalone"), app, { recursive: true, verbatimSymlinks: true });
   // Kubernetes sets HOSTNAME to the pod's name; Next would listen on that address alone, where no sidecar asks.
   const main = ['process.env.HOSTNAME = process.env.HOST ?? "0.0.0.0";', 'await import("./frontend/server.js");', ""];
   writeFileSync(join(app, "main.mjs"), main.join("\n"));
-  return tracedPackages(app).map((folder) => relative(app, folder));
+  return [...new Set([...tracedPackages(app).map((path) => relative(app, path)), ...frontendPackages(root)])];
 }
 
 function tracedPackages(folder: string): string[] {
