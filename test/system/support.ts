@@ -18,6 +18,8 @@ export const serviceNames = Object.keys(todo.services).filter((name) => name !==
 export interface ProductOptions {
   /** Beyond what the shell gives. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Pages too, of the production build. @default false */
+  readonly frontend?: boolean;
 }
 
 export interface LogEntry {
@@ -43,7 +45,7 @@ export interface Product {
 export const errorsOf = ({ log }: Product): LogEntry[] =>
   log.filter(({ line }) => /^\{"level":"(error|fatal)"/.test(line) || /^\w*Error: |^\s+at /.test(line));
 
-export async function startProduct({ environment = {} }: ProductOptions = {}): Promise<Product> {
+export async function startProduct({ environment = {}, frontend = false }: ProductOptions = {}): Promise<Product> {
   const dataFolder = mkdtempSync(join(tmpdir(), "todo-product-"));
   // Where the tests run as root, the database runs as somebody else and has to get there.
   chmodSync(dataFolder, 0o711);
@@ -63,7 +65,7 @@ export async function startProduct({ environment = {} }: ProductOptions = {}): P
       RATE_LIMIT_SIGN_IN_PER_MINUTE: "100000",
       ...environment,
     },
-    frontend: false,
+    frontend,
     logs: { print: (name, line) => void log.push({ process: name, line }) },
     say: (line) => void log.push({ process: "supervisor", line }),
   });
