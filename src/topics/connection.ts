@@ -55,7 +55,7 @@ export async function withKafka<T>(options: KafkaOptions, work: (access: KafkaAc
       await admin.disconnect();
     }
   } catch (error) {
-    throw explained(error, where);
+    throw explained(error, where, ssl?.cert !== undefined);
   }
 }
 

@@ -23,6 +23,8 @@ export function causesOf(error: unknown): KafkaFailure[] {
   return chain;
 }
 
+const hasName = (error: unknown, wanted: string): boolean => causesOf(error).some(({ name }) => name === wanted);
+
 /** Kafka's name of an error, e.g. `TOPIC_AUTHORIZATION_FAILED`; absent where no broker answered with one. */
 export const kafkaErrorType = (error: unknown): string | undefined =>
   causesOf(error).find(({ type }) => typeof type === "string")?.type;
@@ -40,9 +42,12 @@ export async function needing<T>(
   try {
     return await request();
   } catch (cause) {
-    if (kafkaErrorType(cause) !== `${refusedAs.toUpperCase()}_AUTHORIZATION_FAILED`) throw cause;
+    const isRefused = kafkaErrorType(cause) === `${refusedAs.toUpperCase()}_AUTHORIZATION_FAILED`;
+    // kafkajs swallows why no broker told it a group's coordinator.
+    const isMaybeRefused = refusedAs === "group" && hasName(cause, "KafkaJSGroupCoordinatorNotFound");
+    if (!isRefused && !isMaybeRefused) throw cause;
     throw new UserError(
-      `${principal} lacks an ACL: ${needText(acl)}`,
+      `${principal} lacks an ACL: ${needText(acl)}${isMaybeRefused ? " (or Kafka has no coordinator for it now)" : ""}`,
       "`npm run topics -- access` prints a user that has what each verb needs",
       { cause },
     );
@@ -70,14 +75,9 @@ const reasons: readonly Reason[] = [
     remedy: FORWARD,
   },
   {
-    pattern: /certificate.?required|CERTIFICATE_REQUIRED/i,
-    message: (where) => `${where} wants a client's certificate`,
-    remedy: "Give --cert and --key, user.crt and user.key of a KafkaUser's Secret",
-  },
-  {
-    pattern: /unknown.?ca|alert (bad )?certificate|certificate.?unknown|certificate.?expired|CERT_HAS_EXPIRED/i,
-    message: (where) => `the certificate in use towards ${where} is not trusted or has ended`,
-    remedy: "Take user.crt and user.key of the KafkaUser's Secret anew",
+    pattern: /CERT_HAS_EXPIRED/,
+    message: (where) => `the certificate of ${where} has ended`,
+    remedy: "See the alert KafkaCertificateExpires in docs/runbook.md",
   },
   {
     pattern: /SELF_SIGNED|self.signed|UNABLE_TO_(GET|VERIFY)|unable to (get|verify)/,
@@ -116,12 +116,34 @@ const reasons: readonly Reason[] = [
   },
 ];
 
-/** @returns a UserError where the failure has a known reason, else the error as it was */
-export function explained(error: unknown, where: string): unknown {
+/** Alerts by which the other end refuses the certificate that it got, or that it got none: Java says "bad" to both. */
+const REFUSED_CERTIFICATE =
+  /certificate.?required|alert (bad )?certificate|unknown.?ca|certificate.?(unknown|expired)/i;
+
+function refusedCertificate(where: string, cause: Error, hasCertificate: boolean): UserError {
+  return hasCertificate
+    ? new UserError(
+        `${where} does not accept this certificate: it has ended, or another authority signed it`,
+        "Take user.crt and user.key of the KafkaUser's Secret anew",
+        { cause },
+      )
+    : new UserError(
+        `${where} wants a client's certificate`,
+        "Give --cert and --key, user.crt and user.key of a KafkaUser's Secret",
+        { cause },
+      );
+}
+
+/**
+ * @param hasCertificate whether we gave one
+ * @returns a UserError where the failure has a known reason, else the error as it was
+ */
+export function explained(error: unknown, where: string, hasCertificate = true): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error;
   const text = causesOf(error)
     .map(({ name, code, message }) => `${name} ${code ?? ""} ${message}`)
     .join("\n");
+  if (REFUSED_CERTIFICATE.test(text)) return refusedCertificate(where, error, hasCertificate);
   const reason = reasons.find(({ pattern }) => pattern.test(text));
   if (reason) return new UserError(reason.message(where), reason.remedy, { cause: error });
   const type = kafkaErrorType(error);

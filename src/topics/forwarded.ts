@@ -39,7 +39,7 @@ export const lookAt = (
       try {
         return { ...address, names: await namesOf(address, ssl, known) };
       } catch (error) {
-        throw explained(error, `${address.host}:${address.port}`);
+        throw explained(error, `${address.host}:${address.port}`, ssl.cert !== undefined);
       }
     }),
   );
