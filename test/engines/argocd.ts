@@ -7,6 +7,7 @@ import { assertSucceeded, type Kubectl } from "./kubectl.ts";
 import { cachedData, enginePath } from "./paths.ts";
 import { enginePins } from "./pins.ts";
 import { type EngineProcess, freePorts, inTemporaryFolder, startProcess, type TemporaryFolder } from "./process.ts";
+import { startValkey } from "./valkey.ts";
 
 type Data = Readonly<Record<string, string>>;
 
@@ -61,14 +62,14 @@ async function startIn(folder: TemporaryFolder, options: ArgoCdOptions): Promise
   const manifests = loadAll(readFileSync(join(share, "core-install.yaml"), "utf8")) as Manifest[];
   const configuration = configurationOf(manifests, options);
   await install(options.server.kubectl, manifests, configuration);
-  const running: EngineProcess[] = [];
+  const running: Pick<EngineProcess, "log" | "stop">[] = [];
   const stop = async () => {
     for (const part of running.toReversed()) await part.stop();
     folder.remove();
   };
   try {
-    const redis = await startRedis(folder.path);
-    running.push(redis.process);
+    const redis = await startValkey();
+    running.push(redis);
     const repoServer = await startRepoServer(folder.path, redis.address, manifests, configuration);
     running.push(repoServer.process);
     running.push(
@@ -134,21 +135,6 @@ function environmentOf(
 interface Listening {
   readonly process: EngineProcess;
   readonly address: string;
-}
-
-async function startRedis(folder: string): Promise<Listening> {
-  const [port] = await freePorts(1);
-  const process = await startProcess({
-    name: "valkey",
-    command: enginePath("valkey"),
-    args: [
-      ...["--bind", "127.0.0.1", "--port", String(port), "--dir", folder],
-      ...["--save", "", "--appendonly", "no"],
-    ],
-    folder,
-    ready: async (output) => output().includes("Ready to accept connections"),
-  });
-  return { process, address: `127.0.0.1:${port}` };
 }
 
 /** One program is all of Argo CD: it is what it is called. */

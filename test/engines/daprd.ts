@@ -9,6 +9,8 @@ export interface DaprdOptions {
   readonly appId: string;
   /** Port of the app on loopback; without it the sidecar serves calls and receives none. */
   readonly appPort?: number;
+  /** Port of the HTTP API. @default one that is free */
+  readonly httpPort?: number;
   /** Folders of Components, Subscriptions, Resiliency and HTTPEndpoints; daprd reads files that end in .yaml or .yml. */
   readonly resources?: readonly string[];
   /** Configuration files; a later one goes before an earlier one. `$NAME` in them is replaced from the environment. */
@@ -37,6 +39,8 @@ export interface Daprd {
   readonly pid: number;
   /** File with everything that the sidecar prints, one JSON object a line. */
   readonly log: string;
+  /** Ends with the process that runs now. */
+  readonly ended: Promise<unknown>;
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL, and waits for the end. */
   kill(): Promise<void>;
@@ -53,7 +57,8 @@ export function startDaprd(options: DaprdOptions): Promise<Daprd> {
 
 async function startIn(folder: TemporaryFolder, options: DaprdOptions): Promise<Daprd> {
   const command = enginePath("daprd");
-  const [httpPort, grpcPort, internalPort, metricsPort] = await freePorts(4);
+  const [freePort, grpcPort, internalPort, metricsPort] = await freePorts(4);
+  const httpPort = options.httpPort ?? freePort;
   const url = `http://127.0.0.1:${httpPort}`;
   const resolution = writeNameResolution(folder.path, options.names ?? join(folder.path, "names.db"));
   const args = [
@@ -101,6 +106,9 @@ async function startIn(folder: TemporaryFolder, options: DaprdOptions): Promise<
       return current?.pid ?? 0;
     },
     log: join(folder.path, "daprd.log"),
+    get ended() {
+      return current?.ended ?? Promise.resolve();
+    },
     signal: (signal) => current?.signal(signal),
     async kill() {
       current?.signal("SIGKILL");

@@ -20,6 +20,8 @@ export interface KafkaOptions {
   readonly tls?: KafkaTls;
   /** Broker properties that go before ours. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Largest heap of a broker. @default 512 */
+  readonly heapMebibytes?: number;
 }
 
 export interface KafkaBroker {
@@ -29,6 +31,8 @@ export interface KafkaBroker {
   readonly pid: number;
   /** File with everything that the broker prints. */
   readonly log: string;
+  /** Ends with the process that runs now. */
+  readonly ended: Promise<unknown>;
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL, and waits for the end. */
   kill(): Promise<void>;
@@ -44,18 +48,22 @@ export interface Kafka {
   stop(): Promise<void>;
 }
 
-const memory = "-Xms128m -Xmx512m";
 const logging = [
   "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
   "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
 ].join(" ");
+
+const javaOptions = ({ heapMebibytes = 512 }: KafkaOptions): Readonly<Record<string, string>> => ({
+  KAFKA_OPTS: `-Xms128m -Xmx${heapMebibytes}m ${logging}`,
+});
 
 /** Starts a KRaft cluster on loopback. Topics are never created by use. */
 export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const command = enginePath("kafka");
   const nodes = await planNodes(options.brokers ?? 1);
   const folder = temporaryFolder("kafka");
-  const brokers = nodes.map((node) => createBroker(command, node, folder.path));
+  const env = javaOptions(options);
+  const brokers = nodes.map((node) => createBroker(command, node, folder.path, env));
   const stop = async () => {
     // With its data thrown away a broker has nothing to hand over, and the last ones would wait for a lost quorum.
     await Promise.all(brokers.map((broker) => broker.stop(3_000)));
@@ -63,7 +71,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   };
   try {
     await writeFiles(nodes, folder.path, options);
-    await formatStorage(command, nodes, folder.path);
+    await formatStorage(command, nodes, folder.path, env);
     const starts = await Promise.allSettled(brokers.map((broker) => broker.start()));
     for (const start of starts) if (start.status === "rejected") throw start.reason;
     return { bootstrap: brokers.map(({ address }) => address), brokers, stop };
@@ -103,20 +111,25 @@ async function writeFiles(nodes: readonly KafkaNode[], folder: string, options: 
   }
 }
 
-async function formatStorage(command: string, nodes: readonly KafkaNode[], folder: string): Promise<void> {
+async function formatStorage(
+  command: string,
+  nodes: readonly KafkaNode[],
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   const clusterId = randomBytes(16).toString("base64url");
   await Promise.all(
     nodes.map((node) =>
       runCommand(
         command,
         ["kafka.tools.StorageTool", "format", "--cluster-id", clusterId, "--config", propertiesFile(folder, node)],
-        { log: join(nodeFolder(folder, node), "format.log"), env: { KAFKA_OPTS: `${memory} ${logging}` } },
+        { log: join(nodeFolder(folder, node), "format.log"), env },
       ),
     ),
   );
 }
 
-function createBroker(command: string, node: KafkaNode, folder: string) {
+function createBroker(command: string, node: KafkaNode, folder: string, env: Readonly<Record<string, string>>) {
   let current: EngineProcess | undefined;
   return {
     id: node.id,
@@ -125,6 +138,9 @@ function createBroker(command: string, node: KafkaNode, folder: string) {
       return current?.pid ?? 0;
     },
     log: join(nodeFolder(folder, node), "kafka.log"),
+    get ended() {
+      return current?.ended ?? Promise.resolve();
+    },
     signal: (signal: NodeJS.Signals) => current?.signal(signal),
     async kill() {
       current?.signal("SIGKILL");
@@ -135,7 +151,7 @@ function createBroker(command: string, node: KafkaNode, folder: string) {
         name: "kafka",
         command,
         args: ["kafka.Kafka", propertiesFile(folder, node)],
-        env: { KAFKA_OPTS: `${memory} ${logging}` },
+        env,
         folder: nodeFolder(folder, node),
         ready: async (output) => output().includes("Kafka Server started"),
       });

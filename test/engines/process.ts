@@ -31,6 +31,13 @@ export interface StartOptions {
   readonly readyWithinMs?: number;
 }
 
+let detached = false;
+
+/** From now on engines do not hear Ctrl-C: for who ends them himself, in order. */
+export function detachEngines(): void {
+  detached = true;
+}
+
 /**
  * Starts a process and waits until it is ready.
  * @throws Error with the end of its log if it ends before that or takes longer than `readyWithinMs`
@@ -40,6 +47,7 @@ export async function startProcess(options: StartOptions): Promise<EngineProcess
   const output = openSync(log, "a");
   const before = fstatSync(output).size;
   const child = spawn(options.command, options.args, {
+    detached,
     stdio: ["ignore", output, output],
     env: { ...process.env, ...options.env },
   });
