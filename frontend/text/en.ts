@@ -3,6 +3,7 @@
 import { ruleInWords } from "#services/chat/answer/rule-words";
 import { reminderInWords } from "#services/chat/answer/task-words";
 import { broken } from "./broken.en.ts";
+import { chat } from "./chat.en.ts";
 
 const count = (n: number, one: string, many: string): string => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
@@ -274,6 +275,7 @@ export const en = {
     failed: "Notifications cannot be loaded.",
     reminder: (title: string) => `Reminder: ${title}`,
   },
+  chat,
   keyboard: {
     title: "Keyboard shortcuts",
     afterwards: "then",
