@@ -134,7 +134,8 @@ class Reading {
   }
 
   /** @returns whether everything has been read */
-  take({ batch: { topic, partition, messages, lastOffset } }: EachBatchPayload): boolean {
+  take({ batch }: EachBatchPayload): boolean {
+    const { topic, partition, messages } = batch;
     const place = `${topic}/${partition}`;
     const stretch = this.#open.get(place);
     if (stretch) {
@@ -154,7 +155,7 @@ class Reading {
         });
       }
       // What is no record, such as a transaction's end, takes an offset too.
-      const last = BigInt(lastOffset());
+      const last = BigInt(batch.lastOffset());
       if (messages.length > 0 && last + 1n > stretch.next && BigInt(messages[0]?.offset ?? 0) <= stretch.next) {
         stretch.next = last + 1n;
       }
