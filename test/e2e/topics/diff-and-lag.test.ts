@@ -6,6 +6,7 @@ import kafkajs, { type Admin, type Kafka as Client } from "kafkajs";
 import { lagReaderAcls } from "#model/acls";
 import { kafkaUsers } from "#model/names";
 import { todo } from "#system";
+import { taskEvent, taskOf } from "#test/audit/support";
 import {
   type CertificateAuthority,
   createAuthority,
@@ -250,6 +251,42 @@ describe("lag", () => {
       await reader.disconnect();
     }
   });
+});
+
+describe("access", () => {
+  test("to replay is just what a replay needs, and it is refused without", async () => {
+    const { code, out } = await topics(["access", "replay"]);
+    expect(code).toBe(0);
+    const { metadata, spec } = JSON.parse(out) as {
+      metadata: { name: string };
+      spec: { authorization: { acls: { resource: { type: string; name: string }; operations: string[] }[] } };
+    };
+    const user = metadata.name;
+    const { id, ...rest } = taskOf();
+    const event = taskEvent("created", { id, ...rest });
+    const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    await producer.send({ topic: "task-events", messages: [{ key: id, value: JSON.stringify(event) }] });
+    await producer.disconnect();
+
+    const replay = (of: string) => as(of, "replay", "--topic", "task-events", "--event-key", id, "--yes");
+    expect((await replay(user)).err).toContain(`User:CN=${user} lacks an ACL: Describe on topic task-events`);
+    expect((await replay("recurring")).err).toContain("lacks an ACL: Read on group topics-replay");
+    const acls = spec.authorization.acls.flatMap(({ resource, operations }) =>
+      operations.map((operation) => ({
+        principal: principalOf(user),
+        resource: `${resource.type} ${resource.name}`,
+        operation,
+      })),
+    );
+    await admin.createAcls({ acl: acls.filter(({ operation }) => operation !== "Write").map(aclEntry) });
+    expect((await replay(user)).err).toContain(`User:CN=${user} lacks an ACL: Write on topic task-events`);
+    await admin.createAcls({ acl: acls.map(aclEntry) });
+    const done = await replay(user);
+    expect([done.code, done.err]).toEqual([0, ""]);
+    expect(done.out).toContain("1 sent");
+    expect((await replay(user)).out).toContain("not sent: 1, sent by an earlier replay");
+  }, 60_000);
 });
 
 describe("forwarded ports", () => {
