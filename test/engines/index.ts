@@ -8,7 +8,7 @@ export type { KafkaTls } from "./kafka-properties.ts";
 export type { Kubectl, KubectlResult } from "./kubectl.ts";
 export { enginePath, enginesFolder, findEngine } from "./paths.ts";
 export { type EngineName, engineNames, enginePins } from "./pins.ts";
-export { detachEngines, type EngineProcess, freePorts, temporaryFolder } from "./process.ts";
+export { detachEngines, type EngineProcess, freePorts, type TemporaryFolder, temporaryFolder } from "./process.ts";
 export { type Scheduler, startScheduler } from "./scheduler.ts";
 export { type Sentry, startSentry } from "./sentry.ts";
 export { startValkey, type Valkey, type ValkeyOptions } from "./valkey.ts";

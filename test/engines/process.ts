@@ -75,6 +75,11 @@ async function untilReady(options: StartOptions, running: EngineProcess, output:
   }
 }
 
+const killers = new Set<() => void>();
+process.once("exit", () => {
+  for (const kill of killers) kill();
+});
+
 function engineProcess(child: ChildProcess, log: string): EngineProcess {
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once("error", () => resolve(127));
@@ -83,8 +88,8 @@ function engineProcess(child: ChildProcess, log: string): EngineProcess {
   const signal = (name: NodeJS.Signals) =>
     void (child.exitCode === null && child.signalCode === null && child.kill(name));
   const killWithParent = () => signal("SIGKILL");
-  process.once("exit", killWithParent);
-  void ended.then(() => process.off("exit", killWithParent));
+  killers.add(killWithParent);
+  void ended.then(() => killers.delete(killWithParent));
   return {
     pid: child.pid ?? 0,
     log,

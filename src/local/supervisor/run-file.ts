@@ -57,12 +57,14 @@ export class RunFile {
   }
 }
 
+/** Our programs by their files, and engines by the temporary folders that they are started on. */
+const OURS =
+  /(services\/[a-z]+\/main\.ts|src\/local\/sidecar\/main\.ts|src\/cli\/start(-dapr)?\.ts|next|\/todo-(daprd|kafka|sentry|scheduler|valkey)-)/;
+
 /** A process id is used again by others: only what runs one of our programs is ours. */
 function isOurs(pid: number): boolean {
   if (!isAlive(pid)) return false;
   const file = `/proc/${pid}/cmdline`;
   if (!existsSync(file)) return process.platform !== "linux";
-  return /(services\/[a-z]+\/main\.ts|src\/local\/sidecar\/main\.ts|src\/cli\/start\.ts|next)/.test(
-    readFileSync(file, "utf8"),
-  );
+  return OURS.test(readFileSync(file, "utf8"));
 }

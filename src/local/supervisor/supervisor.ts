@@ -20,6 +20,7 @@ import type { LogPrinter } from "./logs.ts";
 import { assertFree, withPortOffset } from "./ports.ts";
 import { RunFile } from "./run-file.ts";
 import { type Settings, settings } from "./settings.ts";
+import type { RunningSidecars, StartSidecars } from "./sidecars.ts";
 
 export interface SupervisorProps {
   readonly model: System;
@@ -35,6 +36,8 @@ export interface SupervisorProps {
   readonly frontend?: boolean;
   /** Added to every port, for a run beside another one in a data folder of its own. @default 0 */
   readonly portOffset?: number;
+  /** Other sidecars than the laptop's own. */
+  readonly sidecars?: StartSidecars;
 }
 
 export interface Supervisor {
@@ -51,6 +54,8 @@ export interface Supervisor {
 }
 
 const READY_TIMEOUT_MS = 90_000;
+/** The one process of the laptop's own sidecars. */
+const SIDECARS = "sidecars";
 
 /** @throws LocalError with a remedy; what was started by then is ended again */
 export async function startSupervisor(given: SupervisorProps): Promise<Supervisor> {
@@ -69,7 +74,10 @@ export async function startSupervisor(given: SupervisorProps): Promise<Superviso
       ...names.map((name) => ({ port: model.services[name]?.port ?? 0, purpose: name })),
       ...names.map((name) => ({ port: kept.daprPort(name), purpose: `sidecar of ${name}` })),
     ]);
-    startSidecarProcess(props, kept, started);
+    if (props.sidecars) {
+      const onPid = (name: string, pid: number): void => runFile.record(name, pid);
+      started.sidecars = await props.sidecars({ model, root: props.root, settings: kept, say, onPid });
+    } else startSidecarProcess(props, kept, started);
     const { provisioned, database } = await prepareDatabase(props, kept, present, started);
     for (const name of present)
       started.child(name, [mainOf(props.root, name)], serviceEnvironment(props, kept, name, provisioned));
@@ -103,6 +111,7 @@ const originOf = (environment: NodeJS.ProcessEnv, { edgePort }: Settings): strin
 class Started {
   database: KeptCluster | undefined;
   edge: Server | undefined;
+  sidecars: RunningSidecars | undefined;
   readonly children: Child[] = [];
   readonly #props: SupervisorProps;
   readonly #runFile: RunFile;
@@ -133,15 +142,17 @@ class Started {
 
   kill(): void {
     for (const child of this.children) child.kill();
+    this.sidecars?.kill();
     this.#runFile.release();
   }
 
   async #stop(): Promise<void> {
     this.edge?.close();
     this.edge?.closeAllConnections();
-    const [sidecars, services] = [this.children.slice(0, 1), this.children.slice(1)];
+    const services = this.children.filter(({ name }) => name !== SIDECARS);
     await Promise.all(services.map((child) => child.stop(this.#graceOf(child.name))));
-    await Promise.all(sidecars.map((child) => child.stop(5_000)));
+    await this.children.find(({ name }) => name === SIDECARS)?.stop(5_000);
+    await this.sidecars?.stop();
     await this.database?.stop();
     this.#runFile.release();
   }
@@ -167,7 +178,7 @@ function startSidecarProcess(
   };
   const file = join(dataFolder, "sidecars.json");
   writeFileSync(file, JSON.stringify(sidecars), { mode: 0o600 });
-  started.child("sidecars", [join(root, "src/local/sidecar/main.ts"), file], inherited(environment));
+  started.child(SIDECARS, [join(root, "src/local/sidecar/main.ts"), file], inherited(environment));
 }
 
 async function prepareDatabase(props: SupervisorProps, kept: Settings, present: readonly string[], started: Started) {

@@ -1,0 +1,88 @@
+/** Kafka with the topics, users and access rules of an environment; every connection proves itself by a certificate. */
+import kafkajs, { type Kafka as KafkaClient } from "kafkajs";
+import {
+  type Certificate,
+  createAuthority,
+  type Kafka,
+  startKafka,
+  type TemporaryFolder,
+  temporaryFolder,
+} from "#test/engines/index";
+import type { RenderedDocuments } from "./documents.ts";
+import { aclsOf, topicOf } from "./kafka-resources.ts";
+
+export interface EnvironmentKafka {
+  readonly kafka: Kafka;
+  /** PEM: who signed the brokers' certificates. */
+  readonly ca: string;
+  /** Of a rendered KafkaUser. */
+  credentialsOf(user: string): Certificate;
+  /** A client that is allowed what this KafkaUser is; `admin` is allowed everything. */
+  clientOf(user: string): KafkaClient;
+  stop(): Promise<void>;
+}
+
+const ADMIN = "admin";
+
+/** Enough for the laptop's few records, three times beside everything else. */
+const HEAP_MEBIBYTES = 256;
+
+export async function startEnvironmentKafka(
+  { kafkaTopics, kafkaUsers }: RenderedDocuments,
+  brokers: number,
+): Promise<EnvironmentKafka> {
+  const folder = temporaryFolder("kafka-users");
+  try {
+    return await startIn(folder, kafkaTopics, kafkaUsers, brokers);
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+}
+
+async function startIn(
+  folder: TemporaryFolder,
+  topics: RenderedDocuments["kafkaTopics"],
+  users: RenderedDocuments["kafkaUsers"],
+  brokers: number,
+): Promise<EnvironmentKafka> {
+  const clusterAuthority = await createAuthority(folder.path, "cluster-ca");
+  const clientsAuthority = await createAuthority(folder.path, "clients-ca");
+  const names = [ADMIN, ...users.map(({ metadata }) => metadata.name)];
+  const credentials = new Map<string, Certificate>();
+  for (const name of names) credentials.set(name, await clientsAuthority.issue(name));
+  const kafka = await startKafka({
+    brokers,
+    heapMebibytes: HEAP_MEBIBYTES,
+    tls: { clusterAuthority, clientsAuthority, superUsers: [ADMIN] },
+  });
+  const credentialsOf = (user: string): Certificate => {
+    const found = credentials.get(user);
+    if (!found) throw new TypeError(`no KafkaUser "${user}" is rendered`);
+    return found;
+  };
+  const clientOf = (user: string): KafkaClient => {
+    const { certificate, key } = credentialsOf(user);
+    return new kafkajs.Kafka({
+      clientId: user,
+      brokers: [...kafka.bootstrap],
+      ssl: { ca: [clusterAuthority.certificate], cert: certificate, key },
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
+  };
+  const stop = async (): Promise<void> => {
+    await kafka.stop();
+    folder.remove();
+  };
+  try {
+    const admin = clientOf(ADMIN).admin();
+    await admin.connect();
+    await admin.createTopics({ topics: topics.map((topic) => topicOf(topic, brokers)), waitForLeaders: true });
+    await admin.createAcls({ acl: users.flatMap(aclsOf) });
+    await admin.disconnect();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { kafka, ca: clusterAuthority.certificate, credentialsOf, clientOf, stop };
+}
