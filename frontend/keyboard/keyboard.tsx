@@ -14,7 +14,7 @@ const SEQUENCE_MS = 1_200;
 
 const typesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
-  target.closest("input:not([type=checkbox]), textarea, select, [contenteditable=true]") !== null;
+  target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]") !== null;
 
 /** A dialog or an open menu has the keyboard to itself. */
 const isElsewhere = (target: EventTarget | null): boolean =>
