@@ -2,7 +2,7 @@
 import { expect } from "@jest/globals";
 import { type Browser, type BrowserContextOptions, chromium, type Page, type WebSocket } from "playwright-core";
 import type { Task } from "#contracts/task";
-import { enginePath } from "#test/engines/index";
+import { enginePath } from "#test/engines/paths";
 import { eventually } from "#test/kit/support/harness";
 import { type Person, signUp } from "#test/system/person";
 import { type Product, type ProductOptions, startProduct } from "#test/system/support";
