@@ -4,6 +4,7 @@ import { ruleInWords } from "#services/chat/answer/rule-words";
 import { reminderInWords } from "#services/chat/answer/task-words";
 import { broken } from "./broken.en.ts";
 import { chat } from "./chat.en.ts";
+import { activity, insights, settings } from "./pages.en.ts";
 
 const count = (n: number, one: string, many: string): string => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
@@ -276,6 +277,9 @@ export const en = {
     reminder: (title: string) => `Reminder: ${title}`,
   },
   chat,
+  activity,
+  insights,
+  settings,
   keyboard: {
     title: "Keyboard shortcuts",
     afterwards: "then",

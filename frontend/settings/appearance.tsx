@@ -1,0 +1,35 @@
+"use client";
+import { useState } from "react";
+import { chooseTheme, currentTheme, themes } from "@/components/theme";
+import { Button } from "@/components/ui/button";
+import { useHydrated } from "@/components/use-hydrated";
+import { text } from "@/text";
+import { Section } from "./section.tsx";
+
+const names = text.navigation.themes;
+
+export function Appearance() {
+  const [chosen, setChosen] = useState<(typeof themes)[number]>();
+  // What the page has is known in the browser alone.
+  const hydrated = useHydrated();
+  const theme = chosen ?? (hydrated ? currentTheme() : undefined);
+  return (
+    <Section title={text.settings.appearance}>
+      <fieldset aria-label={text.navigation.theme} className="flex flex-wrap gap-2">
+        {themes.map((name) => (
+          <Button
+            key={name}
+            look={theme === name ? "primary" : "plain"}
+            aria-pressed={theme === name}
+            onClick={() => {
+              setChosen(name);
+              chooseTheme(name);
+            }}
+          >
+            {names[name]}
+          </Button>
+        ))}
+      </fieldset>
+    </Section>
+  );
+}
