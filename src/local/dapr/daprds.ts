@@ -95,7 +95,8 @@ function startOne(
     configurations: [configurationOf(annotations["dapr.io/config"] ?? service)],
     sentry: platform.sentry,
     scheduler: platform.scheduler,
-    env,
+    // Where Go looks for authorities, besides the system's own file.
+    env: { ...env, SSL_CERT_DIR: `/etc/ssl/certs:${platform.valkeyCa}` },
     flags,
     logLevel,
   });

@@ -18,6 +18,8 @@ import { type EnvironmentKafka, startEnvironmentKafka } from "./kafka.ts";
 export interface Platform {
   readonly kafka: EnvironmentKafka;
   readonly valkey: Valkey;
+  /** Folder with the certificate of who signed Valkey's. */
+  readonly valkeyCa: string;
   readonly sentry: Sentry;
   readonly scheduler: Scheduler;
   /** What the operators and External Secrets would have put into the services' namespace. */
@@ -34,12 +36,12 @@ export interface PlatformProps {
 /** @param stack ends everything in the opposite order */
 export async function startPlatform(stack: AsyncDisposableStack, props: PlatformProps): Promise<Platform> {
   const password = randomBytes(24).toString("base64url");
-  const [kafka, valkey, [sentry, scheduler]] = await allStarted([
+  const [kafka, [valkey, valkeyCa], [sentry, scheduler]] = await allStarted([
     startKafkaOn(stack, props),
     startValkeyOn(stack, password),
     startControlPlane(stack),
   ]);
-  return { kafka, valkey, sentry, scheduler, secret: secretsOf(props, kafka, password) };
+  return { kafka, valkey, valkeyCa, sentry, scheduler, secret: secretsOf(props, kafka, password) };
 }
 
 /** Nothing is still starting when one of them has failed. */
@@ -59,12 +61,12 @@ async function startKafkaOn(
   return kafka;
 }
 
-async function startValkeyOn(stack: AsyncDisposableStack, password: string): Promise<Valkey> {
+async function startValkeyOn(stack: AsyncDisposableStack, password: string): Promise<readonly [Valkey, string]> {
   const folder = temporaryFolder("valkey-ca");
   stack.defer(() => folder.remove());
   const valkey = await startValkey({ password, authority: await createAuthority(folder.path, "valkey-ca") });
   stack.defer(() => valkey.stop());
-  return valkey;
+  return [valkey, folder.path];
 }
 
 async function startControlPlane(stack: AsyncDisposableStack): Promise<readonly [Sentry, Scheduler]> {
