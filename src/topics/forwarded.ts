@@ -28,13 +28,17 @@ export function parseAddress(text: string): Address {
 
 const WAIT_MS = 10_000;
 
-/** Opens TLS to each address once. @param known names besides the address itself that a certificate may be for */
-export const lookAt = (
+/**
+ * Opens TLS to each address once; a broker may be away while others answer.
+ * @param known names besides the address itself that a certificate may be for
+ * @throws UserError when none answers as it should
+ */
+export async function lookAt(
   addresses: readonly Address[],
   ssl: ConnectionOptions,
   known: readonly string[],
-): Promise<Forwarded[]> =>
-  Promise.all(
+): Promise<Forwarded[]> {
+  const looks = await Promise.allSettled(
     addresses.map(async (address) => {
       try {
         return { ...address, names: await namesOf(address, ssl, known) };
@@ -43,6 +47,11 @@ export const lookAt = (
       }
     }),
   );
+  const answered = looks.filter((look) => look.status === "fulfilled").map(({ value }) => value);
+  const [failed] = looks.filter((look) => look.status === "rejected");
+  if (answered.length === 0 && failed) throw failed.reason;
+  return answered;
+}
 
 const namesOf = ({ host, port }: Address, ssl: ConnectionOptions, known: readonly string[]): Promise<Set<string>> =>
   new Promise((resolve, reject) => {
