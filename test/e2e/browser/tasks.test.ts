@@ -10,7 +10,7 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.set();
 }, 180_000);
-afterEach(async () => expect(await stage.clear()).toEqual([]));
+afterEach(async () => expect((await stage?.clear()) ?? []).toEqual([]));
 afterAll(() => stage?.strike(), 60_000);
 
 const kept = async (person: Person, query = "") => (await person.get<TaskPage>(`/api/v1/tasks${query}`)).body.items;
@@ -96,10 +96,11 @@ describe("somebody who touches no mouse", () => {
     await page.keyboard.press("End");
     await page.keyboard.type(" on the balcony");
     const fields: readonly (readonly [label: string, typed: string])[] = [
-      ["Due", "31122026"],
-      ["Time", "0730"],
+      // Read the same in a browser that puts the month first, or has a.m. and p.m.
+      ["Due", "12122030"],
+      ["Time", "0730AM"],
       ["Priority", "Priority 2"],
-      ["Deadline", "02012027"],
+      ["Deadline", "01012031"],
       ["Repeats", "every 3 days"],
       ["Reminder", "An hour"],
       ["Tags", "home green"],
@@ -117,8 +118,8 @@ describe("somebody who touches no mouse", () => {
       expect(await kept(ada)).toContainEqual(
         expect.objectContaining({
           title: "water the plants on the balcony",
-          due: "2026-12-31T07:30",
-          deadline: "2027-01-02",
+          due: "2030-12-12T07:30",
+          deadline: "2031-01-01",
           priority: "p2",
           tags: ["home", "green"],
           recurrence: expect.objectContaining({ rrule: "FREQ=DAILY;INTERVAL=3" }),
@@ -188,8 +189,13 @@ describe("somebody who touches no mouse", () => {
     await page.getByText("131 tasks").waitFor();
 
     // More than the API gives at once.
-    for (let i = 0; i < 131; i++) await page.keyboard.press("j");
-    await eventually(async () => expect(await focusedName(page)).toBe("task 130"));
+    await page.keyboard.press("j");
+    for (let place = 2; place <= 131; place++) {
+      const before = await focusedName(page);
+      await page.keyboard.press("j");
+      await eventually(async () => expect(await focusedName(page)).not.toBe(before));
+    }
+    expect(await focusedName(page)).toBe("task 130");
   });
 
   it("has a list of the keys, and a palette of everything that can be done", async () => {
