@@ -6,6 +6,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { runningClusterUrl } from "#local/postgres/cluster";
 import { withPortOffset } from "#local/supervisor/ports";
+import type { StartSidecars } from "#local/supervisor/sidecars";
 import { startSupervisor } from "#local/supervisor/supervisor";
 import { schemaName } from "#model/names";
 import { paths } from "#model/paths";
@@ -20,6 +21,8 @@ export interface ProductOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Pages too, of the production build. @default false */
   readonly frontend?: boolean;
+  /** Other sidecars than the laptop's own. */
+  readonly sidecars?: StartSidecars;
 }
 
 export interface LogEntry {
@@ -45,7 +48,8 @@ export interface Product {
 export const errorsOf = ({ log }: Product): LogEntry[] =>
   log.filter(({ line }) => /^\{"level":"(error|fatal)"/.test(line) || /^\w*Error: |^\s+at /.test(line));
 
-export async function startProduct({ environment = {}, frontend = false }: ProductOptions = {}): Promise<Product> {
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const { environment = {}, frontend = false, sidecars } = options;
   const dataFolder = mkdtempSync(join(tmpdir(), "todo-product-"));
   // Where the tests run as root, the database runs as somebody else and has to get there.
   chmodSync(dataFolder, 0o711);
@@ -66,6 +70,7 @@ export async function startProduct({ environment = {}, frontend = false }: Produ
       ...environment,
     },
     frontend,
+    ...(sidecars ? { sidecars } : {}),
     logs: { print: (name, line) => void log.push({ process: name, line }) },
     say: (line) => void log.push({ process: "supervisor", line }),
   });

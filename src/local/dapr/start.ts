@@ -3,7 +3,10 @@
  * They load what is rendered for an environment; `overlay.ts` is all that differs.
  */
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { paths } from "#model/paths";
 import type { Daprd } from "#test/engines/index";
+import { LocalError } from "../local-error.ts";
 import type { RunningSidecars, SidecarSurroundings, StartSidecars } from "../supervisor/sidecars.ts";
 import { startDaprds } from "./daprds.ts";
 import { readRendered } from "./documents.ts";
@@ -43,11 +46,11 @@ async function startRealSidecars(
   { environment = "dev", brokers = 3, spans, keepRunning = true, logLevel = "warn" }: RealSidecarsOptions,
 ): Promise<RealSidecars> {
   const { root, settings, say, onPid } = surroundings;
+  const { apiToken, appToken } = settings;
   const rendered = readRendered(join(root, "gitops", environment));
   const stack = new AsyncDisposableStack();
   try {
     say(`starting Kafka with ${brokers} ${brokers === 1 ? "broker" : "brokers"}, Valkey and Dapr's control plane`);
-    const { apiToken, appToken } = settings;
     const platform = await startPlatform(stack, { rendered, brokers, apiToken, appToken });
     say("starting a daprd beside every service");
     const daprds = await startDaprds(stack, { rendered, platform, surroundings, spans, logLevel });
@@ -70,9 +73,36 @@ async function startRealSidecars(
       for (const [, engine] of engines) engine.signal("SIGKILL");
       for (const { pid } of [sentry, scheduler]) process.kill(pid, "SIGKILL");
     };
-    return { platform, daprds, stop: () => stack.disposeAsync(), kill };
+    const untilReady = async (services: readonly string[]): Promise<void> => {
+      await Promise.all(services.map((service) => untilAppIsHealthy(service, daprds.get(service), apiToken)));
+    };
+    return { platform, daprds, untilReady, stop: () => stack.disposeAsync(), kill };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
+  }
+}
+
+const HEALTHY_WITHIN_MS = 30_000;
+
+/** daprd asks an app for its health every few seconds, and calls nothing of it until it has heard: not even for itself. */
+async function untilAppIsHealthy(service: string, daprd: Daprd | undefined, apiToken: string): Promise<void> {
+  const deadline = Date.now() + HEALTHY_WITHIN_MS;
+  const isHealthy = async (): Promise<boolean> => {
+    try {
+      const response = await fetch(`${daprd?.url}/v1.0/invoke/${daprd?.appId}/method${paths.ready}`, {
+        headers: { "dapr-api-token": apiToken },
+        signal: AbortSignal.timeout(2_000),
+      });
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      return false;
+    }
+  };
+  while (!(await isHealthy())) {
+    if (Date.now() > deadline)
+      throw new LocalError(`the sidecar of ${service} does not see it: ${daprd?.log} says why`);
+    await delay(100);
   }
 }

@@ -16,6 +16,8 @@ export interface SidecarSurroundings {
 }
 
 export interface RunningSidecars {
+  /** Resolves when they let calls through to these services, which are up. */
+  untilReady(services: readonly string[]): Promise<void>;
   /** Ends them in order; called when the services have ended. */
   stop(): Promise<void>;
   /** Ends them at once. */

@@ -85,7 +85,9 @@ export async function startSupervisor(given: SupervisorProps): Promise<Superviso
     if (frontend)
       started.child("frontend", frontend.args, { ...serviceEnvironment(props, kept, "frontend"), ...frontend.env });
     started.edge = await startEdge(model, kept.edgePort);
-    await untilReady(model, frontend ? [...present, "frontend"] : present, started);
+    const running = frontend ? [...present, "frontend"] : present;
+    await untilReady(model, running, started);
+    await started.sidecars?.untilReady(running);
     return {
       origin: originOf(environment, kept),
       settings: kept,
