@@ -9,7 +9,7 @@ import { hasCode, wordsFor } from "@/api/problem";
 import { showToast } from "@/components/ui/toast";
 import { text } from "@/text";
 import { applyTask, cachedTask, removeTask } from "./cache.ts";
-import { ConflictError, ifMatch, readTask, saveChange } from "./change.ts";
+import { ConflictError, deleteSeen, readTask, saveChange } from "./change.ts";
 import { currentValues } from "./current-values.ts";
 import { draftOf } from "./draft.ts";
 import { rememberUndo } from "./undo.ts";
@@ -107,13 +107,11 @@ export function taskActions(client: QueryClient): TaskActions {
   };
 
   const remove = (task: Task): void => {
-    const headers = { ...ifMatch(task), "idempotency-key": crypto.randomUUID() };
+    const once = crypto.randomUUID();
     removeTask(client, task.id);
     const takeOfferBack = offerUndo(words.done.deleted(task.title), () => restore(task));
     send(client, task.id, {
-      mutationFn: async () => {
-        await api.tasks.v1.tasks[":id"].$delete({ param: { id: task.id } }, { headers });
-      },
+      mutationFn: () => deleteSeen(task, once),
       onError: async (error) => {
         if (hasCode(error, "not-found")) return; // gone is what was wanted
         takeOfferBack();

@@ -60,4 +60,36 @@ export async function saveChange(base: Task, change: TaskChange): Promise<Task> 
   }
 }
 
-export const ifMatch = (task: Task): Record<string, string> => ({ "if-match": quoted(task.version) });
+const READ = [
+  "title",
+  "notes",
+  "status",
+  "priority",
+  "tags",
+  "due",
+  "deadline",
+  "timeZone",
+  "recurrence",
+  "reminder",
+] as const satisfies readonly (keyof Task)[];
+
+/**
+ * Deletes what the person saw. A version that moved on by a change of one's own, which was still on its way, says the same.
+ * @param once made for this wish, so that it has its effect once however often it is sent
+ * @throws ProblemError `version-mismatch` when the task says something else by now
+ */
+export async function deleteSeen(seen: Task, once: string): Promise<void> {
+  let { version } = seen;
+  for (let attempt = 1; ; attempt++) {
+    const headers = { "if-match": quoted(version), "idempotency-key": `${once}-${attempt}` };
+    try {
+      await api.tasks.v1.tasks[":id"].$delete({ param: { id: seen.id } }, { headers });
+      return;
+    } catch (error) {
+      if (!hasCode(error, "version-mismatch") || attempt === ATTEMPTS) throw error;
+      const current = await readTask(seen.id);
+      if (!READ.every((field) => same(seen[field], current[field]))) throw error;
+      version = current.version;
+    }
+  }
+}

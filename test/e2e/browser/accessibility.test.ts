@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import type { Person } from "#test/system/person";
@@ -120,9 +120,10 @@ const sights: readonly Sight[] = [
     name: "a toast with undo",
     path: "/tasks",
     show: async (page) => {
-      await page.getByRole("checkbox", { name: "Complete “read a chapter”" }).click();
-      const undo = page.getByRole("button", { name: "Undo" });
-      await undo.waitFor();
+      await page.getByLabel("Add a task").fill("take a walk");
+      await page.keyboard.press("Enter");
+      await page.getByRole("checkbox", { name: "Complete “take a walk”" }).click();
+      await page.getByRole("button", { name: "Undo" }).waitFor();
     },
   },
   {
@@ -209,8 +210,5 @@ describe.each([
     const { page } = await look(sight, size, theme);
     expect(await broken(page)).toEqual([]);
     expect(await isWider(page)).toBe(false);
-    // The next one finds everything as it was.
-    const undo = page.getByRole("button", { name: "Undo" });
-    if (sight.name.startsWith("a toast")) await undo.click();
   });
 });

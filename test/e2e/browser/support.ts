@@ -1,5 +1,4 @@
 /** Real Chromium in front of the whole product, for people who sit at a desk or hold a phone. */
-import { expect } from "@jest/globals";
 import { type Browser, type BrowserContextOptions, chromium, type Page, type WebSocket } from "playwright-core";
 import type { Task } from "#contracts/task";
 import { enginePath } from "#test/engines/paths";
@@ -131,7 +130,10 @@ async function openScreen(
   return {
     page,
     complaints,
-    live: () => eventually(() => expect(liveSockets.size).toBeGreaterThan(0), PATIENCE_MS),
+    live: () =>
+      eventually(() => {
+        if (liveSockets.size === 0) throw new Error("the page has no live updates");
+      }, PATIENCE_MS),
     close: () => context.close(),
   };
 }

@@ -129,6 +129,7 @@ describe("somebody who touches no mouse", () => {
       ),
     );
 
+    // Faster than the service: the deletion means the task as it was just made.
     await page.keyboard.press("3");
     await plants.getByRole("checkbox", { name: /Priority 3/ }).waitFor();
     await page.keyboard.press("#");
@@ -189,13 +190,16 @@ describe("somebody who touches no mouse", () => {
     await page.getByText("131 tasks").waitFor();
 
     // More than the API gives at once.
-    await page.keyboard.press("j");
-    for (let place = 2; place <= 131; place++) {
-      const before = await focusedName(page);
+    const reached = new Set<string>();
+    for (let place = 1; place <= 131; place++) {
       await page.keyboard.press("j");
-      await eventually(async () => expect(await focusedName(page)).not.toBe(before));
+      await eventually(async () => {
+        const name = await focusedName(page);
+        expect(reached).not.toContain(name);
+        reached.add(name);
+      });
     }
-    expect(await focusedName(page)).toBe("task 130");
+    expect(reached).toContain("task 130");
   });
 
   it("has a list of the keys, and a palette of everything that can be done", async () => {
