@@ -24,7 +24,7 @@ export const portFor = (routes: readonly Route[], path: string): number | undefi
 export function startEdge(model: System, port: number): Promise<Server> {
   const routes = routesOf(model);
   const agent = new Agent({ keepAlive: true });
-  const server = createServer((incoming, response) => void forward(routes, agent, incoming, response));
+  const server = createServer((incoming, response) => forward(routes, agent, incoming, response));
   server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) =>
     upgrade(routes, incoming, socket, head),
   );
@@ -46,12 +46,7 @@ const forwarded = (incoming: IncomingMessage): Record<string, string | string[] 
   "x-forwarded-proto": "http",
 });
 
-async function forward(
-  routes: readonly Route[],
-  agent: Agent,
-  incoming: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+function forward(routes: readonly Route[], agent: Agent, incoming: IncomingMessage, response: ServerResponse): void {
   const port = portFor(routes, pathOf(incoming));
   if (port === undefined) return void response.writeHead(404).end();
   const outgoing = request({
@@ -62,17 +57,23 @@ async function forward(
     path: incoming.url,
     headers: forwarded(incoming),
   });
-  const gone = (): void => void outgoing.destroy();
-  response.once("close", gone);
+  /** What is still to come of the request is read and goes nowhere: a client that is cut off reads no answer. */
+  const letGo = (): void => {
+    incoming.unpipe(outgoing).resume();
+    outgoing.destroy();
+  };
+  response.once("close", letGo);
+  incoming.once("error", letGo);
   outgoing.once("error", () => {
-    if (response.headersSent) return void response.destroy();
+    letGo();
+    if (response.headersSent) return;
     response.writeHead(503, { "content-type": "text/plain", "retry-after": "1" }).end("starting or away, try again\n");
   });
   outgoing.once("response", (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     pipeline(answer, response).catch(() => response.destroy());
   });
-  await pipeline(incoming, outgoing).catch(gone);
+  incoming.pipe(outgoing);
 }
 
 /** WebSocket: after the handshake both ends talk through, byte by byte. */

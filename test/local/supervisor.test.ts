@@ -140,6 +140,44 @@ describe("the edge", () => {
       await new Promise((resolve) => server.close(resolve));
     }
   });
+
+  it("passes on what a service answers before it has read the request", async () => {
+    const app = createServer((_, reply) => reply.writeHead(413).end("too large"));
+    const appPort = await freePort();
+    await new Promise<void>((resolve) => app.listen(appPort, "127.0.0.1", resolve));
+    const port = await freePort();
+    const edge = await startEdge({ ...todo, services: { x: { ...todo.services.gateway, port: appPort } } }, port);
+    for (let tries = 0; tries < 20; tries++) {
+      const answer = await fetch(`http://127.0.0.1:${port}/api/x`, { method: "POST", body: "z".repeat(2_000_000) });
+      expect([answer.status, await answer.text()]).toEqual([413, "too large"]);
+    }
+    for (const server of [edge, app]) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it("ends a request to the service when the client is gone", async () => {
+    const cut = Promise.withResolvers<void>();
+    const app = createServer((request, reply) => {
+      reply.once("close", cut.resolve);
+      reply.writeHead(200).write("begun");
+      request.resume();
+    });
+    const appPort = await freePort();
+    await new Promise<void>((resolve) => app.listen(appPort, "127.0.0.1", resolve));
+    const port = await freePort();
+    const edge = await startEdge({ ...todo, services: { x: { ...todo.services.gateway, port: appPort } } }, port);
+    const leaving = new AbortController();
+    const answer = await fetch(`http://127.0.0.1:${port}/api/x`, { signal: leaving.signal });
+    expect(answer.status).toBe(200);
+    leaving.abort();
+    await cut.promise;
+    for (const server of [edge, app]) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
 });
 
 describe("schedules and durations, as Dapr reads them", () => {
