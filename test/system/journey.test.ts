@@ -1,6 +1,3 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { AuditPage, Statistics, Verification } from "#contracts/http/audit";
 import type { NotificationPage } from "#contracts/http/notifications";
@@ -8,6 +5,7 @@ import type { TaskPage } from "#contracts/http/tasks";
 import type { Task } from "#contracts/task";
 import { eventually } from "#test/kit/support/harness";
 import { Client } from "#test/realtime/client";
+import { auditVerify, deadLetters, poisoned, settled } from "./checks.ts";
 import { type Person, signUp } from "./person.ts";
 import { errorsOf, type Product, startProduct } from "./support.ts";
 
@@ -35,19 +33,6 @@ const shows =
   ({ id }: Task) =>
   ({ events }: Client): boolean =>
     events.some(({ type, data }) => type === "dev.todo.screen.task_changed.v1" && data.task.id === id);
-
-const verify = (...args: string[]) =>
-  promisify(execFile)(
-    process.execPath,
-    [
-      "--disable-warning=ExperimentalWarning",
-      join(import.meta.dirname, "../../src/cli/audit-verify.ts"),
-      "--data",
-      product.dataFolder,
-      ...args,
-    ],
-    { env: { PATH: process.env.PATH ?? "" } },
-  );
 
 describe("somebody new", () => {
   let soon: Task;
@@ -206,12 +191,18 @@ describe("somebody new", () => {
     expect(kept.text).not.toContain("pay the rent");
     expect(kept.text).not.toContain(ada.userId);
     expect((await again.get<TaskPage>("/api/v1/tasks?status=all&text=rent")).body.items).toEqual([]);
-    await eventually(async () => expect((await verify()).stdout).toMatch(/^whole: \d+ events of 3 users; last seal /));
+    await settled(product);
+    expect(await auditVerify(product)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^whole: \d+ events of 3 users; last seal /),
+    });
     const payloads = await product.rows("audit", "select 1 from payloads where user_id = $1", [ada.userId]);
     expect(payloads).toEqual([]);
   }, 60_000);
 
-  it("left no error in any log", () => {
+  it("left no error in any log, and no event that could not be processed", async () => {
     expect(errorsOf(product)).toEqual([]);
+    expect(await poisoned(product)).toEqual([]);
+    expect(deadLetters(product)).toEqual([]);
   });
 });

@@ -1,0 +1,70 @@
+/** What must hold of the whole product whenever it has come to rest. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect } from "@jest/globals";
+import { eventually } from "#test/kit/support/harness";
+import { type Product, serviceNames } from "./support.ts";
+
+/** Every outbox is empty and every sidecar has delivered what it holds. */
+export async function settled(product: Product, withinMs = 60_000): Promise<void> {
+  await eventually(async () => {
+    for (const service of serviceNames) {
+      const waiting = await product.rows<{ topic: string }>(service, "select topic from outbox limit 5");
+      expect([service, waiting]).toEqual([service, []]);
+    }
+    expect(undelivered(product)).toEqual([]);
+    expect(await product.rows("audit", "select position from events where sequence is null limit 5")).toEqual([]);
+  }, withinMs);
+}
+
+/** Partitions where a consumer group has not come to the end. */
+function undelivered({ dataFolder }: Product): unknown[] {
+  return brokerRows(
+    dataFolder,
+    `select o.grp, o.topic, o.partition, o.next, m.last from offsets o
+     join (select topic, partition, max(offset) as last from messages group by topic, partition) m
+       on m.topic = o.topic and m.partition = o.partition
+     where o.next <= m.last`,
+  );
+}
+
+/** Events that some consumer gave up. */
+export const deadLetters = ({ dataFolder }: Product): unknown[] =>
+  brokerRows(dataFolder, "select event from messages where topic = 'dead-letters'");
+
+function brokerRows(dataFolder: string, query: string): unknown[] {
+  const db = new DatabaseSync(join(dataFolder, "sidecars.db"), { readOnly: true });
+  try {
+    return db.prepare(query).all();
+  } finally {
+    db.close();
+  }
+}
+
+/** Why events could not be processed, where that happened. */
+export async function poisoned(product: Product): Promise<unknown[]> {
+  const found = serviceNames.map(async (service) =>
+    (await product.rows(service, "select consumer, type, reason, attempts from poison")).map((row) => ({
+      service,
+      ...row,
+    })),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+export interface Verified {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm run audit:verify` over the product's data. */
+export const auditVerify = ({ dataFolder }: Product): Promise<Verified> =>
+  new Promise((resolve) => {
+    const script = join(import.meta.dirname, "../../src/cli/audit-verify.ts");
+    const args = ["--disable-warning=ExperimentalWarning", script, "--data", dataFolder];
+    execFile(process.execPath, args, { env: { PATH: process.env.PATH ?? "" } }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+    );
+  });
