@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { QueryClient } from "@tanstack/react-query";
 import type { Task } from "#contracts/task";
 import { keys } from "../../frontend/api/keys.ts";
-import { applyTask, cachedTask, removeTask, type TaskPages } from "../../frontend/tasks/data/cache.ts";
+import { applyTask, applyTold, cachedTask, removeTask, type TaskPages } from "../../frontend/tasks/data/cache.ts";
 import type { TaskQuery } from "../../frontend/tasks/data/query.ts";
 
 const open: TaskQuery = { status: "open", sort: "due" };
@@ -88,6 +88,21 @@ describe("the lists in the cache", () => {
     applyTask(client, task(2, { title: "new", version: 3 }));
     applyTask(client, task(2, { title: "late", version: 2 }));
     expect(cachedTask(client, task(2).id)?.title).toBe("new");
+  });
+
+  it("show a new task once, also when it is told before the answer to its adding", () => {
+    applyTask(client, task(5, { id: "a draft", title: "call the bank", version: 0 }));
+    applyTask(client, task(5, { id: "another draft", title: "call the bank", version: 0 }));
+    applyTold(client, task(5, { title: "call the bank" }));
+    const titles = client.getQueryData<TaskPages>(keys.tasks.list(open))?.pages.flatMap(({ items }) => items);
+    expect(
+      titles
+        ?.filter(({ title }) => title === "call the bank")
+        .map(({ version }) => version)
+        .sort(),
+    ).toEqual([0, 1]);
+    applyTold(client, task(5, { title: "call the bank", version: 2 }));
+    expect(cachedTask(client, "another draft")).toBeDefined();
   });
 
   it("let go of what was deleted", () => {

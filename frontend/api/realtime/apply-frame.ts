@@ -3,7 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { Me } from "#contracts/http/gateway";
 import type { FeedFrame, Frame } from "#contracts/realtime-frames";
 import { showToast } from "@/components/ui/toast";
-import { applyTask, removeTask } from "@/tasks/data/cache";
+import { applyTold, removeTask } from "@/tasks/data/cache";
 import { text } from "@/text";
 import { keys } from "../keys.ts";
 
@@ -19,7 +19,7 @@ const approvalsChanged = (client: QueryClient, { conversationId }: { readonly co
   again(client, keys.approvals, keys.conversations.messages(conversationId));
 
 const handlers: Handlers = {
-  "dev.todo.screen.task_changed.v1": (client, { task }) => applyTask(client, task),
+  "dev.todo.screen.task_changed.v1": (client, { task }) => applyTold(client, task),
   "dev.todo.screen.task_removed.v1": (client, { taskId }) => removeTask(client, taskId),
   "dev.todo.screen.notification_added.v1": (client, { title, notificationId }) => {
     again(client, keys.notifications);

@@ -151,9 +151,10 @@ export function taskActions(client: QueryClient): TaskActions {
     });
   };
 
-  const add = (task: NewTask, timeZone: string): void => {
+  /** @param key the same when it is tried again: the time before may have worked, and its answer got lost */
+  const add = (task: NewTask, timeZone: string, key: string = crypto.randomUUID()): void => {
     const draft = draftOf(task, timeZone);
-    const once = { headers: { "idempotency-key": draft.id } };
+    const once = { headers: { "idempotency-key": key } };
     applyTask(client, draft);
     send(client, draft.id, {
       mutationFn: async () => (await api.tasks.v1.tasks.$post({ json: task }, once)).json(),
@@ -167,13 +168,13 @@ export function taskActions(client: QueryClient): TaskActions {
           kind: "error",
           title: words.failed.added(task.title),
           detail: wordsFor(error),
-          action: { label: text.common.retry, run: () => add(task, timeZone) },
+          action: { label: text.common.retry, run: () => add(task, timeZone, key) },
         });
       },
     });
   };
 
-  return { add, change, complete, reopen: (task) => reopen(task), remove };
+  return { add: (task, timeZone) => add(task, timeZone), change, complete, reopen: (task) => reopen(task), remove };
 }
 
 /** The key belongs to the click: however often it is sent, it has its effect once. */

@@ -3,6 +3,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { TaskPage } from "#contracts/http/tasks";
 import type { Task } from "#contracts/task";
 import { keys } from "@/api/keys";
+import { isDraft } from "./draft.ts";
 import { comparatorOf, matches } from "./order.ts";
 import type { TaskQuery } from "./query.ts";
 
@@ -53,6 +54,19 @@ export function applyTask(client: QueryClient, task: Task): void {
     client.setQueryData<TaskPages>(key, placed ? place(pages, task, query) : without(pages, task.id));
   }
   settle(client);
+}
+
+/** What realtime tells of a task. One's own new one may come so before the answer to its adding: then its draft goes. */
+export function applyTold(client: QueryClient, task: Task): void {
+  if (!cachedTask(client, task.id)) {
+    const draft = client
+      .getQueriesData<TaskPages>({ queryKey: keys.tasks.lists })
+      .flatMap(([, pages]) => pages?.pages ?? [])
+      .flatMap(({ items }) => items)
+      .find((item) => isDraft(item) && item.title === task.title && item.priority === task.priority);
+    if (draft) removeTask(client, draft.id);
+  }
+  applyTask(client, task);
 }
 
 export function removeTask(client: QueryClient, id: string): void {
