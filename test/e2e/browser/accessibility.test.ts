@@ -2,15 +2,16 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import type { Person } from "#test/system/person";
-import { furnish } from "./furnish.ts";
+import { type Furnished, furnish } from "./furnish.ts";
 import { row, type Screen, type Size, Stage, type Theme } from "./support.ts";
 
 let stage: Stage;
 let ada: Person;
+let furnished: Furnished;
 beforeAll(async () => {
   stage = await Stage.set();
   ada = await stage.newPerson();
-  await furnish(ada);
+  furnished = await furnish(ada);
 }, 180_000);
 afterEach(async () => expect((await stage?.clear()) ?? []).toEqual([]));
 afterAll(() => stage?.strike(), 60_000);
@@ -59,7 +60,7 @@ const sights: readonly Sight[] = [
     name: "chat, with cards and a question",
     path: "/",
     show: async (page) => {
-      await openConversation(page);
+      await page.goto(`/chat/${furnished.conversationId}`);
       await page.getByRole("button", { name: "Approve" }).waitFor();
     },
   },
@@ -183,15 +184,6 @@ const sights: readonly Sight[] = [
     },
   },
 ];
-
-async function openConversation(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Conversations" }).click();
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: /old idea/ })
-    .first()
-    .click();
-}
 
 async function look({ path, nobody, show }: Sight, size: Size, theme: Theme): Promise<Screen> {
   const screen = await stage.open({ size, theme, path, ...(nobody ? {} : { person: ada }) });

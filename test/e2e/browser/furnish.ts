@@ -5,15 +5,20 @@ import { addTask } from "./support.ts";
 /** The day so many days from now, as `2026-11-21`, in the person's time zone as near as tests need it. */
 const day = (from: number): string => new Date(Date.now() + from * 86_400_000).toISOString().slice(0, 10);
 
+export interface Furnished {
+  /** With what was added, and a question that waits for its answer. */
+  readonly conversationId: string;
+}
+
 /** A week of somebody's life: one of everything that the pages can show. */
-export async function furnish(person: Person): Promise<void> {
+export async function furnish(person: Person): Promise<Furnished> {
   const said = [
     "pay the rent every 1st, remind me the day before p1 #home",
     "water the plants every 3 days #home",
     "call the bank tomorrow at 10am p2",
   ];
-  let conversation: string | undefined;
-  for (const words of said) conversation = (await person.say(`add ${words}`, conversation)).conversationId;
+  let conversationId: string | undefined;
+  for (const words of said) conversationId = (await person.say(words, conversationId)).conversationId;
   const tasks = [
     { title: "return the library books", due: day(-2), tags: ["errands"] },
     { title: "send the invoice for October", due: `${day(0)}T17:00`, priority: "p2", tags: ["work"] },
@@ -31,13 +36,14 @@ export async function furnish(person: Person): Promise<void> {
     const { status } = await person.post(`/api/v1/tasks/${id}/complete`);
     if (status !== 200) throw new Error(`completing “${title}” was answered with ${status}`);
   }
-  const asked = await person.say('delete "old idea"');
+  const asked = await person.say('delete "old idea"', conversationId);
   if (!asked.approval) throw new Error(`nothing was asked: ${asked.text}`);
   // The trail and the counts follow by events.
   await eventually(async () => {
     const { body } = await person.get<{ items: unknown[] }>("/api/v1/audit/events?limit=100");
     if (body.items.length < tasks.length + said.length) throw new Error("the trail is not complete yet");
   }, 30_000);
+  return { conversationId: asked.conversationId };
 }
 
 const openTasks = async (person: Person) =>
