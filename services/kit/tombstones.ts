@@ -10,7 +10,8 @@ interface WithTombstones {
 /** Transactions of services, whose other tables are nobody's business here. */
 type AnyTransaction<DB extends WithTombstones> = Transaction<DB>;
 
-const lockOf = (userId: string) => sql`hashtextextended(${`user:${userId}`}, 0)`;
+/** Advisory locks are the whole database's, and each service erases for itself: together they would wait in a circle. */
+const lockOf = (userId: string) => sql`hashtextextended(format('%s user:%s', current_schema(), ${userId}::text), 0)`;
 
 const asTombstones = (db: unknown): Kysely<WithTombstones> => db as Kysely<WithTombstones>;
 
