@@ -14,11 +14,12 @@ import { type Connection, connect } from "./database/database.ts";
 import { inTransaction } from "./database/transaction.ts";
 import { type DatabaseUrls, databaseUrls } from "./database/urls.ts";
 import type { ServiceContext, ServiceDefinition, TodoService } from "./define-service.ts";
-import { StartError } from "./errors.ts";
+import { StartError, UnavailableError } from "./errors.ts";
 import { createHandle } from "./handle.ts";
 import { createApp } from "./http/app.ts";
 import { deliveryRoutes } from "./http/deliveries.ts";
 import { createHealth, type Health } from "./http/health.ts";
+import { answerError } from "./http/problem-response.ts";
 import { serveApi } from "./http/serve-api.ts";
 import { type Fetch, type RunningServer, startServer } from "./http/server.ts";
 import { cleanInbox } from "./inbox/cleanup.ts";
@@ -80,7 +81,10 @@ export async function startService<const N extends TodoService, Tables, const E 
   );
 
   // Health is answered from the first moment: the sidecar waits for the port, probes wait for nobody.
-  let fetch: Fetch = createApp(config, deps).fetch as Fetch;
+  const starting = createApp(config, deps);
+  // A 404 would be final: Dapr drops an event for it, and a caller takes it for the truth.
+  starting.notFound((c) => answerError(c, new UnavailableError(name)));
+  let fetch: Fetch = starting.fetch as Fetch;
   const server = await startServer((request, env) => fetch(request, env), config.PORT, config.HOST);
   let parts: Parts<N, Tables, E> | undefined;
   try {
