@@ -1,5 +1,5 @@
 /** Kafka with the topics, users and access rules of an environment; every connection proves itself by a certificate. */
-import kafkajs, { type Kafka as KafkaClient } from "kafkajs";
+import kafkajs, { type Kafka as KafkaClient, type KafkaConfig } from "kafkajs";
 import {
   type Certificate,
   createAuthority,
@@ -18,7 +18,7 @@ export interface EnvironmentKafka {
   /** Of a rendered KafkaUser. */
   credentialsOf(user: string): Certificate;
   /** A client that is allowed what this KafkaUser is; `admin` is allowed everything. */
-  clientOf(user: string): KafkaClient;
+  clientOf(user: string, more?: Partial<KafkaConfig>): KafkaClient;
   stop(): Promise<void>;
 }
 
@@ -61,13 +61,14 @@ async function startIn(
     if (!found) throw new TypeError(`no KafkaUser "${user}" is rendered`);
     return found;
   };
-  const clientOf = (user: string): KafkaClient => {
+  const clientOf: EnvironmentKafka["clientOf"] = (user, more = {}) => {
     const { certificate, key } = credentialsOf(user);
     return new kafkajs.Kafka({
       clientId: user,
       brokers: [...kafka.bootstrap],
       ssl: { ca: [clusterAuthority.certificate], cert: certificate, key },
       logLevel: kafkajs.logLevel.NOTHING,
+      ...more,
     });
   };
   const stop = async (): Promise<void> => {
