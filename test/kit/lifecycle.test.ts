@@ -7,6 +7,8 @@ import pg from "pg";
 import * as z from "zod";
 import { randomIds } from "#kit/clock";
 import { readConfig } from "#kit/config";
+import { database } from "#kit/database/database";
+import { defineService } from "#kit/define-service";
 import { createLog } from "#kit/telemetry/log";
 import { contextOf, eventually, startSystem, type TestSystem } from "./support/harness.ts";
 import { testCluster, testDatabase } from "./support/postgres.ts";
@@ -48,6 +50,27 @@ describe("a trace", () => {
       aggregateversion: 1,
       topic: "task-events",
     });
+  });
+});
+
+describe("a service that is starting", () => {
+  it("is alive and not ready, and refuses nothing for good: neither a request nor an event", async () => {
+    const statuses: number[] = [];
+    const definition = defineService("recurring", {
+      database: database<Record<never, never>>({ migrations: {} }),
+      setup: async ({ config, subscribe }) => {
+        subscribe("task-events", {});
+        for (const path of ["/healthz", "/readyz", "/v1/anything", "/events/task-events"]) {
+          const method = path.startsWith("/events") ? "POST" : "GET";
+          const { status, body } = await fetch(`http://127.0.0.1:${config.PORT}${path}`, { method });
+          await body?.cancel();
+          statuses.push(status);
+        }
+      },
+    });
+    const starting = await startSystem([definition]);
+    await starting.stop();
+    expect(statuses).toEqual([200, 503, 503, 503]);
   });
 });
 

@@ -121,7 +121,8 @@ export async function problemFrom(response: Response): Promise<ProblemError> {
     if (parsed.success) return new ProblemError(parsed.data, { retryAfterSeconds });
   }
   const problem = { ...problemOf(codeOfStatus(response.status)), status: response.status };
-  return new ProblemError(problem, { retryAfterSeconds, cause: new Error(text.slice(0, 500)) });
+  const said = `the answer was ${response.status} ${text ? `"${text.slice(0, 500)}"` : "without a body"}`;
+  return new ProblemError(problem, { retryAfterSeconds, cause: new Error(said) });
 }
 
 function parseJson(text: string): unknown {

@@ -167,7 +167,7 @@ export function contextOf<N extends TodoService, Tables, E extends EnvironmentSh
 }
 
 /** Tries again until it stops throwing; then, or after the time, its outcome stands. */
-export async function eventually<T>(check: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T> | T, withinMs = 30_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     try {
