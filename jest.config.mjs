@@ -15,5 +15,5 @@ export default {
       { jsc: { parser: { syntax: "typescript", tsx: false }, target: "es2024" }, module: { type: "es6" } },
     ],
   },
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };
