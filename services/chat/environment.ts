@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { todo } from "#system";
 
 const count = (most: number, otherwise: number) => z.coerce.number().int().min(1).max(most).default(otherwise);
 
 /** Beyond what every service reads. The key is the secret `openai-api-key`: without it the offline assistant answers. */
 export const environment = {
   /** Any endpoint that speaks OpenAI's chat completions. */
-  LLM_BASE_URL: z.url().default("https://api.openai.com/v1"),
+  LLM_BASE_URL: z.url().default(`https://${todo.outside.llm.host}/v1`),
   /** What the endpoint calls its model; left out, the default of the agents SDK. */
   LLM_MODEL: z.string().min(1).optional(),
   /** How long the endpoint may take for the first byte of an answer. */

@@ -26,7 +26,12 @@ export interface EnvironmentProps {
   readonly registry: string;
   /** Name of the pull secret in the source of secrets; `null`: the registry is public or the nodes may pull. */
   readonly pullSecret: string | null;
+  /** Environment variables of services that are no secret and differ from their defaults, e.g. `chat.LLM_MODEL`. */
+  readonly settings?: Readonly<Record<string, Settings>>;
 }
+
+/** By the variable's name. */
+export type Settings = Readonly<Record<string, string>>;
 
 export interface Environment extends EnvironmentProps {
   readonly name: string;
@@ -36,10 +41,12 @@ export interface Environment extends EnvironmentProps {
  * Declares where the product runs.
  * @throws ModelError listing every combination that cannot work, with the reason and the remedy
  */
-export function environments<const E extends Readonly<Record<string, EnvironmentProps>>>(
-  model: System,
-  declared: E,
-): { readonly [N in keyof E & string]: Environment & { readonly name: N } } {
+export function environments<
+  const S extends System,
+  const E extends Readonly<
+    Record<string, EnvironmentProps & { readonly settings?: { readonly [N in keyof S["services"]]?: Settings } }>
+  >,
+>(model: S, declared: E): { readonly [N in keyof E & string]: Environment & { readonly name: N } } {
   const named = Object.fromEntries(
     Object.entries(declared).map(([name, props]) => [name, Object.freeze({ name, ...props })]),
   );

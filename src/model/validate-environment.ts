@@ -2,6 +2,7 @@ import type { Environment } from "./environment.ts";
 import type { ModelProblem } from "./errors.ts";
 import { durationText } from "./quantities.ts";
 import type { System } from "./system.ts";
+import { validateSettings } from "./validate-settings.ts";
 
 const LABEL = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
@@ -155,5 +156,6 @@ export function validateEnvironment(model: System, environment: Environment): Mo
     "no system or apps pool",
     'Add pools "system" and "apps"',
   );
+  problems.push(...validateSettings(model, environment));
   return problems;
 }

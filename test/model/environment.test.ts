@@ -122,6 +122,21 @@ describe("an environment", () => {
     ["pools without apps", staging, { size: pools({}) }, /no system or apps pool/],
     ["a domain that is none", dev, { domain: "todo" }, /is no host name/],
     ["an impossible sampling", dev, { traceSampling: 2 }, /trace sampling 2/],
+    ["settings of nobody", dev, { settings: { chats: {} } }, /settings.chats: there is no such service/],
+    ["a setting that is no variable", dev, { settings: { chat: { "llm-model": "x" } } }, /"llm-model" is no/],
+    ["a setting that the model has", dev, { settings: { chat: { DATABASE_URL: "x" } } }, /DATABASE_URL is set from/],
+    [
+      "a setting that leads where the network does not",
+      dev,
+      { settings: { chat: { LLM_BASE_URL: "https://llm.example.com/v1" } } },
+      /LLM_BASE_URL: llm.example.com:443 is not among the hosts/,
+    ],
+    [
+      "a setting that leads to another port",
+      dev,
+      { settings: { chat: { LLM_BASE_URL: "http://api.openai.com/v1" } } },
+      /api.openai.com:80 is not among/,
+    ],
     ["a registry with a scheme", dev, { registry: "https://ghcr.io/x" }, /without a scheme/],
     ["Key Vault on a laptop", dev, { secrets: keyVault({ vaultUrl: "https://v.example.com" }) }, /Key Vault on kind/],
   ])("refuses %s", (_what, environment, changes, expected) => {
