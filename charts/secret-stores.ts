@@ -9,8 +9,8 @@ import { KAFKA_CLUSTER_CA, POSTGRES_CA } from "#constructs/secret-bridge";
 import { workloadIdentity } from "#constructs/workload-identity";
 import type { ClusterSecretStoreSpecProvider } from "#imports/external-secrets.io";
 import { usesKafka } from "#model/acls";
-import { type Environment, isSingleNode } from "#model/environment";
-import { kafkaUsers, type Namespace, namespaces, secretStores } from "#model/names";
+import { type Environment, isSingleNode, stateStoreOf } from "#model/environment";
+import { kafkaUsers, type Namespace, namespaces, platformSecrets, secretStores } from "#model/names";
 import { secretCatalogue } from "#model/secret-catalogue";
 import { waves } from "#model/waves";
 import { addPlatformSecrets } from "./platform-secrets.ts";
@@ -124,6 +124,7 @@ function operatorSecrets({ model, environment }: RenderContext): string[] {
       ? [KAFKA_CLUSTER_CA, ...users, ...(isSingleNode(environment) ? [] : [kafkaUsers.keda])]
       : []),
     ...(environment.postgres.kind === "cloudnative-pg" ? [POSTGRES_CA] : []),
+    ...(stateStoreOf(environment) === "redis" ? [platformSecrets.valkeyTls] : []),
   ];
 }
 

@@ -77,15 +77,18 @@ const streams: Rule = {
 const repeatable: Rule = {
   id: "resiliency-retry-idempotent",
   reason: "A call that may not be repeated, repeated after a lost answer, has its effect twice.",
-  remedy: "Retry only edges that the model calls idempotent, and only on 502, 503 and 504",
+  remedy: "Make every callee a target, and retry only edges that the model calls idempotent, on 502, 503 and 504",
   severity: "error",
   *check(rendering) {
     for (const resource of rendering.ofKind("Resiliency")) {
       const { spec } = resource.manifest;
-      if (at(spec, "policies", "retries", "DaprBuiltInServiceRetries", "maxRetries") !== 0) {
-        yield { resource, problem: "Dapr's built-in retries repeat calls whose connection broke" };
-      }
       for (const caller of scopesOf(resource)) {
+        for (const callee of Object.keys(rendering.model.services[caller]?.invokes ?? {})) {
+          // Dapr's own retries cannot be turned off (fewer than three are taken for three); a target of one's own replaces them.
+          if (at(spec, "targets", "apps", callee) === undefined) {
+            yield { resource, problem: `Dapr's own retries repeat calls of ${caller} to ${callee}, which is no target` };
+          }
+        }
         for (const [callee, target] of Object.entries(fieldsAt(spec, "targets", "apps"))) {
           const retry = textAt(target, "retry");
           if (retry === undefined) continue;

@@ -122,8 +122,6 @@ const policies: ResiliencySpec["policies"] = {
       maxRetries: 2,
       matching: { httpStatusCodes: "502-504", gRPCStatusCodes: "14" },
     },
-    // Dapr's own default repeats calls whose connection broke, whoever declared them repeatable or not.
-    DaprBuiltInServiceRetries: { policy: "constant", duration: "1s", maxRetries: 0 },
     // Up to about 80 s in all: longer than app health needs to stop deliveries to an app that is away.
     delivery: { policy: "exponential", maxInterval: "15s", maxRetries: 12 },
     component: { policy: "constant", duration: "500ms", maxRetries: 3 },
@@ -141,6 +139,7 @@ function resiliencyOf(model: System, service: AnyService): ResiliencySpec {
         // A timeout ends a stream in the middle with 200 and a clean end.
         ...(edge.streaming ? {} : { timeout: "call" }),
         ...(edge.idempotent ? { retry: "idempotentCall" } : {}),
+        // Even an empty target counts: without one, Dapr's own retries repeat calls that nobody declared repeatable.
         // No circuit breaker: Dapr's counts 4xx, so one user's bad requests would shut out everybody. The kit breaks circuits.
       },
     ]),
@@ -170,9 +169,9 @@ function resiliencyOf(model: System, service: AnyService): ResiliencySpec {
   return { policies: usedPolicies(targets), targets };
 }
 
-/** A reviewer reads only what applies. The override of Dapr's built-in always does. */
+/** A reviewer reads only what applies. */
 function usedPolicies(targets: ResiliencySpec["targets"]): ResiliencySpec["policies"] {
-  const used = new Set(JSON.stringify(targets).match(/\w+/g)).add("DaprBuiltInServiceRetries");
+  const used = new Set(JSON.stringify(targets).match(/\w+/g));
   const only = <V>(named: Record<string, V> = {}): Record<string, V> =>
     Object.fromEntries(Object.entries(named).filter(([name]) => used.has(name)));
   return {

@@ -21,6 +21,8 @@ export interface DaprSidecarProps {
   readonly policyChecksum: string;
   /** Secrets the sidecar reads as environment variables, `NAME=secret:key` joined by commas; empty: none. */
   readonly envFromSecret: string;
+  /** Environment variables of the sidecar that are no secret. */
+  readonly env: Readonly<Record<string, string>>;
   /** Volumes of the pod that the sidecar mounts, read-only. */
   readonly volumes: readonly SidecarVolume[];
 }
@@ -43,6 +45,9 @@ export const terminationGraceSeconds = (service: AnyService): number =>
 export function daprAnnotations(props: DaprSidecarProps): Record<string, string> {
   const { name, service } = props;
   const { requests, limits } = sidecarResources(props.environment);
+  const env = Object.entries(props.env)
+    .map(([variable, value]) => `${variable}=${value}`)
+    .join(",");
   return {
     "dapr.io/enabled": "true",
     "dapr.io/app-id": name,
@@ -70,6 +75,7 @@ export function daprAnnotations(props: DaprSidecarProps): Record<string, string>
     "dapr.io/disable-builtin-k8s-secret-store": "true",
     "dapr.io/api-token-secret": secretNames.daprApiToken(name),
     "dapr.io/app-token-secret": secretNames.appApiToken(name),
+    ...(env ? { "dapr.io/env": env } : {}),
     ...(props.envFromSecret ? { "dapr.io/env-from-secret": props.envFromSecret } : {}),
     ...(props.volumes.length > 0
       ? { "dapr.io/volume-mounts": props.volumes.map((volume) => `${volume.name}:${volume.path}`).join(",") }

@@ -131,7 +131,8 @@ export function addStateStoreSecret(scope: Construct, { model, environment }: Re
   const name = secretNames.stateStore;
   const password = fromSource(name, "password");
   if (stateStoreOf(environment) === "redis") {
-    addExternalSecret(scope, "secret-statestore", { ...inApps(name), values: { password } });
+    const ca = fromOperators(platformSecrets.valkeyTls, "ca.crt");
+    addExternalSecret(scope, "secret-statestore", { ...inApps(name), values: { password, [DATABASE_CA_KEY]: ca } });
     return;
   }
   const { pooled } = databaseAddresses(environment);

@@ -3,7 +3,7 @@ import type { k8s } from "cdk8s-plus-28";
 import { serviceResources } from "#model/capacity";
 import { connectionsPerReplica } from "#model/connections";
 import { DATABASE_CA_DIRECTORY, DATABASE_CA_FILE, DATABASE_CA_KEY } from "#model/database-connection";
-import { stateStoreOf } from "#model/environment";
+import { type Environment, stateStoreOf } from "#model/environment";
 import { imageReference } from "#model/images";
 import { namespaces, otelCollector, schemaName, secretNames, servicePriority } from "#model/names";
 import { paths } from "#model/paths";
@@ -41,8 +41,12 @@ export const HTTP_PORT_NAME = "http";
 /** Volume that gives daprd, and only daprd, a token for the Kubernetes secret store. */
 const SECRET_STORE_TOKEN = { name: "secret-store-token", path: MOUNTS.serviceAccount } as const;
 
-/** Volume that gives daprd the CA of the database in which it keeps state, at the path that its connection names. */
-const STATE_STORE_CA = { name: "statestore-ca", path: DATABASE_CA_DIRECTORY } as const;
+/** Volume that gives daprd, and only daprd, the CA of the store in which it keeps state. */
+const STATE_STORE_CA = "statestore-ca";
+
+/** Of PostgreSQL where the connection names it; of Valkey, whose component can name none, where `SSL_CERT_FILE` says. */
+const stateStoreCaDirectory = (environment: Environment): string =>
+  stateStoreOf(environment) === "postgresql" ? DATABASE_CA_DIRECTORY : "/var/run/todo/statestore-ca";
 
 export const imagePullSecrets = ({ environment }: RenderContext): Pick<PodSpec, "imagePullSecrets"> =>
   environment.pullSecret ? { imagePullSecrets: [{ name: environment.pullSecret }] } : {};
@@ -107,6 +111,7 @@ function environmentVariables(context: RenderContext, name: string, service: Any
     ...(usesPostgres(model, service)
       ? { DATABASE_SCHEMA: schemaName(name), DATABASE_CA_FILE, DATABASE_POOL_MAX: String(connectionsPerReplica.pooled) }
       : {}),
+    ...environment.settings?.[name],
   };
   return Object.entries(variables).map(([variable, value]) => ({ name: variable, value }));
 }
@@ -135,7 +140,7 @@ function volumes(context: RenderContext, name: string, service: AnyService): Pla
     },
     ...(usesPostgres(context.model, service) ? [databaseCaVolume(name)] : []),
     ...(readsKubernetesSecrets(context, service) ? [secretStoreTokenVolume()] : []),
-    ...(keepsStateInPostgres(context, service) ? [caVolume(STATE_STORE_CA.name, secretNames.stateStore)] : []),
+    ...(usesState(context.model, service) ? [caVolume(STATE_STORE_CA, secretNames.stateStore)] : []),
   ];
 }
 
@@ -147,14 +152,25 @@ const caVolume = (name: string, secretName: string): Plain<k8s.Volume> => ({
   secret: { secretName, defaultMode: 0o440, items: [{ key: DATABASE_CA_KEY, path: DATABASE_CA_KEY }] },
 });
 
-const keepsStateInPostgres = ({ environment, model }: RenderContext, service: AnyService): boolean =>
-  stateStoreOf(environment) === "postgresql" && usesState(model, service);
-
 /** What only the sidecar mounts. */
 export const sidecarVolumes = (context: RenderContext, service: AnyService): readonly SidecarVolume[] => [
   ...(readsKubernetesSecrets(context, service) ? [SECRET_STORE_TOKEN] : []),
-  ...(keepsStateInPostgres(context, service) ? [STATE_STORE_CA] : []),
+  ...(usesState(context.model, service)
+    ? [{ name: STATE_STORE_CA, path: stateStoreCaDirectory(context.environment) }]
+    : []),
 ];
+
+/**
+ * Environment variables of daprd. Not `SSL_CERT_DIR`, which the injector takes for a sign of Windows and gives up the restricted
+ * profile for. The system's own authorities stay known: Go reads their folder besides this file.
+ */
+export const sidecarEnvironment = (
+  { environment, model }: RenderContext,
+  service: AnyService,
+): Record<string, string> =>
+  usesState(model, service) && stateStoreOf(environment) === "redis"
+    ? { SSL_CERT_FILE: `${stateStoreCaDirectory(environment)}/${DATABASE_CA_KEY}` }
+    : {};
 
 /** Its sidecar reads secrets from Kubernetes, because there is no cloud vault that Dapr knows. */
 export const readsKubernetesSecrets = ({ environment, model }: RenderContext, service: AnyService): boolean =>

@@ -14,7 +14,13 @@ import { daprAnnotations } from "./dapr-sidecar.ts";
 import { selectorLabels, workloadLabels } from "./labels.ts";
 import type { NamedMetadata } from "./manifest-object.ts";
 import { imageWaivers, waive, waivers } from "./scanner-waivers.ts";
-import { HTTP_PORT_NAME, type ServicePodProps, servicePodSpec, sidecarVolumes } from "./service-pod.ts";
+import {
+  HTTP_PORT_NAME,
+  type ServicePodProps,
+  servicePodSpec,
+  sidecarEnvironment,
+  sidecarVolumes,
+} from "./service-pod.ts";
 import { workloadIdentity } from "./workload-identity.ts";
 
 export interface ServiceWorkloadProps extends ServicePodProps {
@@ -92,6 +98,7 @@ export class ServiceWorkload extends Construct {
               service,
               policyChecksum,
               envFromSecret: sidecarSecrets,
+              env: sidecarEnvironment(context, service),
               volumes: sidecarVolumes(context, service),
             }),
           },

@@ -224,8 +224,24 @@ describe("the state store's secret", () => {
     );
   });
 
-  test("needs none for Valkey, whose certificate Dapr does not verify", () => {
-    expect(JSON.stringify(pod(environments.staging))).not.toContain("statestore-ca");
+  test("holds the authority of Valkey's certificate, which Dapr verifies", () => {
+    const documents = render(environments.staging);
+    const spec = documents.find(
+      ({ kind: each, metadata }) => each === "ExternalSecret" && metadata.name === "statestore-credentials",
+    )?.spec;
+    expect(list(deep(spec, "data"))).toContainEqual(
+      expect.objectContaining({
+        secretKey: "ca.crt",
+        remoteRef: expect.objectContaining({ key: "valkey-tls", property: "ca.crt" }),
+      }),
+    );
+    const role = documents.find(
+      ({ kind: each, metadata: { name, namespace } }) =>
+        each === "Role" && name === "secret-reader" && namespace === "infra-services",
+    );
+    expect(JSON.stringify(role)).toContain('"valkey-tls"');
+    const mounts = deep(pod(environments.staging), "metadata", "annotations", "dapr.io/volume-mounts");
+    expect(mounts).toMatch(/(^|,)statestore-ca:\/var\/run\/todo\/statestore-ca(,|$)/);
   });
 });
 

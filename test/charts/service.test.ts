@@ -154,6 +154,25 @@ describe("a service's chart", () => {
     expect(annotation(render("chat", prodAks), "chat", "dapr.io/volume-mounts")).toBeUndefined();
   });
 
+  test("has Valkey's certificate verified, without what the injector takes for Windows", () => {
+    expect(annotation(render("gateway"), "gateway", "dapr.io/env")).toBe(
+      "SSL_CERT_FILE=/var/run/todo/statestore-ca/ca.crt",
+    );
+    expect(annotation(render("gateway"), "gateway", "dapr.io/volume-mounts")).toMatch(
+      /(^|,)statestore-ca:\/var\/run\/todo\/statestore-ca(,|$)/,
+    );
+    expect(annotation(render("gateway", prodAks), "gateway", "dapr.io/env")).toBeUndefined();
+    expect(annotation(render("tasks"), "tasks", "dapr.io/env")).toBeUndefined();
+  });
+
+  test("passes on the settings of its environment", () => {
+    const settings = { chat: { LLM_BASE_URL: "https://api.openai.com/v1", LLM_MODEL: "a-model" } };
+    const variables = (name: "chat" | "tasks") =>
+      pod(render(name, { ...dev, settings }, {}), name, "spec.containers.0.env");
+    expect(variables("chat")).toContainEqual({ name: "LLM_MODEL", value: "a-model" });
+    expect(variables("tasks")).toEqual(pod(render("tasks", dev), "tasks", "spec.containers.0.env"));
+  });
+
   test("hands the sidecar its own Kafka identity", () => {
     expect(annotation(render("audit"), "audit", "dapr.io/env-from-secret")).toBe(
       "KAFKA_CA_CERT=audit-kafka:ca.crt,KAFKA_CLIENT_CERT=audit-kafka:user.crt,KAFKA_CLIENT_KEY=audit-kafka:user.key",

@@ -71,7 +71,6 @@ describe("the Dapr policies of a service", () => {
       audit: { timeout: "call", retry: "idempotentCall" },
       realtime: { timeout: "call", retry: "idempotentCall" },
     });
-    expect(policies("gateway").resiliency.policies.retries?.DaprBuiltInServiceRetries?.maxRetries).toBe(0);
   });
 
   test("break no circuit for apps and none inbound, where one user's bad requests would count", () => {

@@ -59,11 +59,22 @@ export function demandsOf(annotations: Readonly<Record<string, string>>, secret:
     else if (SWITCHES[name]) flags.push(`${SWITCHES[name]}=${value}`);
     else if (token) env[token] = secret(value, "token");
     else if (name === "env-from-secret") Object.assign(env, fromSecrets(value, secret));
+    else if (name === "env") Object.assign(env, plainVariables(value));
     else if (!ELSEWHERE.has(name))
       throw new LocalError(`npm run start:dapr does not know the annotation ${annotation}`);
   }
   return { flags, env };
 }
+
+/** `VARIABLE=value,...` */
+const plainVariables = (list: string): Record<string, string> =>
+  Object.fromEntries(
+    list.split(",").map((entry) => {
+      const [, variable = "", value = ""] = /^([^=]+)=(.*)$/.exec(entry) ?? [];
+      if (!variable) throw new LocalError(`dapr.io/env has "${entry}" where VARIABLE=value is meant`);
+      return [variable, value];
+    }),
+  );
 
 /** `VARIABLE=secret:key,...` */
 const fromSecrets = (list: string, secret: ReadSecret): Record<string, string> =>

@@ -95,8 +95,8 @@ function startOne(
     configurations: [configurationOf(annotations["dapr.io/config"] ?? service)],
     sentry: platform.sentry,
     scheduler: platform.scheduler,
-    // Where Go looks for authorities, besides the system's own file.
-    env: { ...env, SSL_CERT_DIR: `/etc/ssl/certs:${platform.valkeyCa}` },
+    // The same variable as in the pod, with another file.
+    env: { ...env, ...(env.SSL_CERT_FILE ? { SSL_CERT_FILE: platform.valkeyCa } : {}) },
     flags,
     logLevel,
   });

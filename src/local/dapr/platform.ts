@@ -1,5 +1,7 @@
 /** What the sidecars stand on: Kafka, Valkey, Dapr's certificate authority and its scheduler. */
 import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { secretNames } from "#model/names";
 import {
   createAuthority,
@@ -18,7 +20,7 @@ import { type EnvironmentKafka, startEnvironmentKafka } from "./kafka.ts";
 export interface Platform {
   readonly kafka: EnvironmentKafka;
   readonly valkey: Valkey;
-  /** Folder with the certificate of who signed Valkey's. */
+  /** File with the certificate of who signed Valkey's. */
   readonly valkeyCa: string;
   readonly sentry: Sentry;
   readonly scheduler: Scheduler;
@@ -64,9 +66,12 @@ async function startKafkaOn(
 async function startValkeyOn(stack: AsyncDisposableStack, password: string): Promise<readonly [Valkey, string]> {
   const folder = temporaryFolder("valkey-ca");
   stack.defer(() => folder.remove());
-  const valkey = await startValkey({ password, authority: await createAuthority(folder.path, "valkey-ca") });
+  const authority = await createAuthority(folder.path, "valkey-ca");
+  const file = join(folder.path, "ca.crt");
+  writeFileSync(file, authority.certificate);
+  const valkey = await startValkey({ password, authority });
   stack.defer(() => valkey.stop());
-  return [valkey, folder.path];
+  return [valkey, file];
 }
 
 async function startControlPlane(stack: AsyncDisposableStack): Promise<readonly [Sentry, Scheduler]> {

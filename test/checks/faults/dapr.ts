@@ -133,8 +133,8 @@ export const resiliencyFaults: readonly Fault[] = [
   ),
   repeat(
     "Dapr's own retries",
-    set("Resiliency gateway", "spec policies retries DaprBuiltInServiceRetries", undefined),
-    /built-in retries/,
+    set("Resiliency gateway", "spec targets apps chat", undefined),
+    /own retries repeat calls of gateway to chat/,
   ),
   defined(
     "a policy that is not there",

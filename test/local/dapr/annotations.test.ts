@@ -16,6 +16,7 @@ describe("what a pod asks of its sidecar", () => {
         "dapr.io/api-token-secret": "tasks-dapr-api-token",
         "dapr.io/app-token-secret": "tasks-app-api-token",
         "dapr.io/env-from-secret": "KAFKA_CA_CERT=tasks-kafka:ca.crt,KAFKA_CLIENT_KEY=tasks-kafka:user.key",
+        "dapr.io/env": "SSL_CERT_FILE=/var/run/ca.crt,LEVEL=a=b",
         "prometheus.io/scrape": "true",
       },
       secret,
@@ -33,6 +34,8 @@ describe("what a pod asks of its sidecar", () => {
         APP_API_TOKEN: "<tasks-app-api-token/token>",
         KAFKA_CA_CERT: "<tasks-kafka/ca.crt>",
         KAFKA_CLIENT_KEY: "<tasks-kafka/user.key>",
+        SSL_CERT_FILE: "/var/run/ca.crt",
+        LEVEL: "a=b",
       },
     });
   });
@@ -47,6 +50,7 @@ describe("what a pod asks of its sidecar", () => {
       "does not know the annotation dapr.io/unix-domain-socket-path",
     );
     expect(() => demandsOf({ "dapr.io/env-from-secret": "KAFKA" }, secret)).toThrow("VARIABLE=secret:key");
+    expect(() => demandsOf({ "dapr.io/env": "SSL_CERT_FILE" }, secret)).toThrow("VARIABLE=value");
   });
 });
 
