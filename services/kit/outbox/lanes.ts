@@ -5,8 +5,6 @@ export interface LanesOptions {
   readonly publish: (row: OutboxRow) => Promise<void>;
   readonly onPublished: (row: OutboxRow) => void;
   readonly onFailed: (row: OutboxRow, error: unknown, attempt: number, retryInMs: number) => void;
-  /** Something ended: there may be room, or a key may be tried again. */
-  readonly onChange: () => void;
   /** Publications under way at once. */
   readonly concurrency: number;
 }
@@ -84,7 +82,6 @@ export class Lanes {
         this.#running--;
         this.#startMore();
         if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
-        this.#options.onChange();
       });
     }
   }

@@ -125,9 +125,11 @@ async function relayUntil(lost: AbortSignal, options: RelayOptions, alarm: Alarm
   const published = options.metrics.counter("todo_events_published_total");
   const failures = options.metrics.counter("todo_events_publish_failures_total");
   const taken = new Taken();
+  /** Rows may be left in the table for want of room: only then is room a reason to look. */
+  let full = false;
   const done = new PublishedRows(db, (ids) => {
     taken.release(ids);
-    alarm.ring();
+    if (full) alarm.ring();
   });
   /** Keys that failed while rows were being read: what was read of them may lie behind what failed. */
   const failedMeanwhile = new Set<string>();
@@ -147,8 +149,9 @@ async function relayUntil(lost: AbortSignal, options: RelayOptions, alarm: Alarm
         { err, topic: row.topic, eventId: row.event_id, attempt, retryInMs },
         "not published yet",
       );
+      // The time of the next try has changed.
+      alarm.ring();
     },
-    onChange: () => alarm.ring(),
   });
 
   try {
@@ -156,6 +159,7 @@ async function relayUntil(lost: AbortSignal, options: RelayOptions, alarm: Alarm
       const now = Date.now();
       const blocked = lanes.blocked(now);
       const room = blocked.length < OUTAGE ? Math.min(BATCH, WINDOW - taken.size) : 0;
+      full = room < BATCH;
       failedMeanwhile.clear();
       const rows = room > 0 ? await nextRows(db, room, taken.ids(), blocked) : [];
       for (const row of rows) {
