@@ -10,9 +10,6 @@ interface WithTombstones {
 /** Transactions of services, whose other tables are nobody's business here. */
 type AnyTransaction<DB extends WithTombstones> = Transaction<DB>;
 
-/** Advisory locks are the whole database's, and each service erases for itself: together they would wait in a circle. */
-const lockOf = (userId: string) => sql`hashtextextended(format('%s user:%s', current_schema(), ${userId}::text), 0)`;
-
 const asTombstones = (db: unknown): Kysely<WithTombstones> => db as Kysely<WithTombstones>;
 
 /** Holds off erasure until the transaction ends, and tells whether it has already happened. */
@@ -20,13 +17,8 @@ export async function isErased<DB extends WithTombstones>(
   transaction: AnyTransaction<DB>,
   userId: string,
 ): Promise<boolean> {
-  await sql`select pg_advisory_xact_lock_shared(${lockOf(userId)})`.execute(transaction);
-  const found = await asTombstones(transaction)
-    .selectFrom("tombstones")
-    .select("user_id")
-    .where("user_id", "=", userId)
-    .executeTakeFirst();
-  return found !== undefined;
+  const { rows } = await sql<{ erased: boolean }>`select account_erased(${userId}) as erased`.execute(transaction);
+  return rows[0]?.erased === true;
 }
 
 /**
@@ -49,7 +41,7 @@ export async function eraseUser<DB extends WithTombstones>(
   userId: string,
   deletedAt: Date,
 ): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${lockOf(userId)})`.execute(transaction);
+  await sql`select pg_advisory_xact_lock(account_lock(${userId}))`.execute(transaction);
   await asTombstones(transaction)
     .insertInto("tombstones")
     .values({ user_id: userId, deleted_at: deletedAt })

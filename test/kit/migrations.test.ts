@@ -31,7 +31,7 @@ const query = async (text: string): Promise<Record<string, unknown>[]> => {
 
 describe("migrations", () => {
   it("are applied once, in the order of their names, into the service's own schema", async () => {
-    expect(await run(second)).toEqual({ applied: ["0000_kit", "0001_a", "0002_b"], unknown: [] });
+    expect(await run(second)).toEqual({ applied: ["0000_kit", "0000_kit_functions", "0001_a", "0002_b"], unknown: [] });
     expect(await run(second)).toEqual({ applied: [], unknown: [] });
     const tables = await query("select schemaname from pg_tables where tablename in ('a', 'b', 'outbox')");
     expect(tables).toEqual(Array(3).fill({ schemaname: "tasks" }));
@@ -49,7 +49,12 @@ describe("migrations", () => {
 
   it("are applied once by replicas that start together", async () => {
     const results = await Promise.all(Array.from({ length: 5 }, () => run(second)));
-    expect(results.flatMap(({ applied }) => applied).sort()).toEqual(["0000_kit", "0001_a", "0002_b"]);
+    expect(results.flatMap(({ applied }) => applied).sort()).toEqual([
+      "0000_kit",
+      "0000_kit_functions",
+      "0001_a",
+      "0002_b",
+    ]);
   });
 
   it("that fail are undone whole, name themselves, and leave the earlier ones applied", async () => {

@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { createKitTables } from "../kit-tables.ts";
 import { type ConnectionOptions, clientConfig } from "./database.ts";
+import { createKitFunctions } from "./kit-functions.ts";
 
 export interface Migration {
   /** Expands only: adds what the new code needs and what the old code does not mind. Contracts a release later. */
@@ -17,7 +18,10 @@ export interface Migration {
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /** First in every service. */
-export const kitMigrations: Migrations = { "0000_kit": { up: createKitTables } };
+export const kitMigrations: Migrations = {
+  "0000_kit": { up: createKitTables },
+  "0000_kit_functions": { up: createKitFunctions },
+};
 
 export interface MigrationResult {
   readonly applied: readonly string[];

@@ -6,7 +6,6 @@ import { type EventContract, type EventOf, parseEvent } from "#contracts/events/
 import { inTransaction } from "../database/transaction.ts";
 import type { KitTables } from "../kit-tables.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { isErased } from "../tombstones.ts";
 
 export interface EventDelivery<DB> {
   /** The effect's transaction: the inbox entry is written in it too, so both happen or neither. */
@@ -111,9 +110,8 @@ async function effect(
   let afterwards: (() => void)[] = [];
   const outcome = await inTransaction<KitTables, Outcome>(db, async (transaction) => {
     afterwards = [];
-    if (!(await isFirst(transaction, topic, event.id, replayId))) return "duplicate";
-    if (!options.erased && (await isErased(transaction, event.userid))) return "refused";
-    if (options.order !== "all" && !(await isLatest(transaction, topic, event))) return "stale";
+    const entrance = await enter(transaction, topic, event, replayId, options);
+    if (entrance !== "first") return entrance;
     await handler(event, { transaction, replayId, afterCommit: (work) => afterwards.push(work) });
     return "processed";
   });
@@ -121,32 +119,22 @@ async function effect(
   return outcome;
 }
 
-/** A second delivery that arrives meanwhile waits here for the first one's commit. */
-async function isFirst(db: Kysely<KitTables>, consumer: string, eventId: string, replayId = ""): Promise<boolean> {
-  const inserted = await db
-    .insertInto("inbox")
-    .values({ consumer, event_id: eventId, replay_id: replayId })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("event_id")
-    .executeTakeFirst();
-  return inserted !== undefined;
-}
-
-/** Equal versions are several facts of one change: all of them count. */
-async function isLatest(db: Kysely<KitTables>, consumer: string, event: EventOf<EventContract>): Promise<boolean> {
-  const { subject, aggregateversion: version } = event;
-  const advanced = await db
-    .insertInto("inbox_versions")
-    .values({ consumer, subject, version })
-    .onConflict((conflict) =>
-      conflict
-        .columns(["consumer", "subject"])
-        .doUpdateSet({ version, updated_at: sql`now()` })
-        .where("inbox_versions.version", "<=", version),
-    )
-    .returning("version")
-    .executeTakeFirst();
-  return advanced !== undefined;
+/**
+ * A second delivery that arrives meanwhile waits here for the first one's commit. Equal versions are several facts of one
+ * change: all of them count.
+ */
+async function enter(
+  db: Kysely<KitTables>,
+  consumer: string,
+  { id, userid, subject, aggregateversion }: EventOf<EventContract>,
+  replayId = "",
+  { erased = false, order = "latest" }: SubscribeOptions,
+): Promise<"first" | "duplicate" | "refused" | "stale"> {
+  const version = order === "all" ? null : aggregateversion;
+  const { rows } = await sql<{ entrance: "first" | "duplicate" | "refused" | "stale" }>`
+    select inbox_enter(${consumer}, ${id}::uuid, ${replayId}, ${userid}, ${!erased}, ${subject}, ${version}) as entrance
+  `.execute(db);
+  return rows[0]?.entrance ?? "duplicate";
 }
 
 /** In a transaction of its own, as the effect's was rolled back. Best effort: the delivery is repeated anyway. */
