@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "#local/free-port";
 import { lastLines } from "./run-command.ts";
 
 export interface EngineProcess {
@@ -111,20 +111,8 @@ type Ports<N extends number, T extends number[] = []> = number extends N
     : Ports<N, [...T, number]>;
 
 /** Ports of the loopback interface that were free a moment ago, all different. */
-export async function freePorts<const N extends number>(count: N): Promise<Ports<N>> {
-  const servers = await Promise.all(Array.from({ length: count }, listenOnAnyPort));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports as Ports<N>;
-}
-
-function listenOnAnyPort(): Promise<ReturnType<typeof createServer>> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve(server));
-  });
-}
+export const freePorts = async <const N extends number>(count: N): Promise<Ports<N>> =>
+  (await Promise.all(Array.from({ length: count }, freePort))) as Ports<N>;
 
 export interface TemporaryFolder {
   readonly path: string;
