@@ -13,6 +13,8 @@ const config: NextConfig = {
   reactStrictMode: true,
   productionBrowserSourceMaps: false,
   devIndicators: false,
+  // A click on a link without a network waits for it, where the browser would show its own error page in place of ours.
+  experimental: { useOffline: true },
   // There are no pictures to optimise, so the image does without 20 MB of native code for it.
   images: { unoptimized: true },
   outputFileTracingExcludes: { "*": ["../node_modules/@img/**", "../node_modules/sharp/**"] },

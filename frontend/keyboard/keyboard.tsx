@@ -1,13 +1,14 @@
 "use client";
-import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
+import { late } from "@/components/late/late";
 import { text } from "@/text";
 import { beginsSequence, type Command, commandFor, useCommands } from "./commands.ts";
 import { openers } from "./openers.ts";
 
-const Palette = dynamic(() => import("./palette.tsx").then((m) => m.Palette), { ssr: false });
-const Shortcuts = dynamic(() => import("./shortcuts.tsx").then((m) => m.Shortcuts), { ssr: false });
+const giveUp = ({ onClose }: { readonly onClose: () => void }): void => onClose();
+const Palette = late(() => import("./palette.tsx").then((m) => m.Palette), { giveUp });
+const Shortcuts = late(() => import("./shortcuts.tsx").then((m) => m.Shortcuts), { giveUp });
 
 /** How long the first key of two is remembered. */
 const SEQUENCE_MS = 1_200;

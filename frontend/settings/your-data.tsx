@@ -1,14 +1,16 @@
 "use client";
 import { Download, Trash2 } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
+import { late } from "@/components/late/late";
 import { Button } from "@/components/ui/button";
 import { buttonClass } from "@/components/ui/button-class";
 import { text } from "@/text";
 import { Section } from "./section.tsx";
 
 const words = text.settings;
-const DeleteAccount = dynamic(() => import("./delete-account.tsx"), { ssr: false });
+const DeleteAccount = late(() => import("./delete-account.tsx").then((m) => m.default), {
+  giveUp: ({ onClose }) => onClose(),
+});
 
 export function YourData() {
   const [deleting, setDeleting] = useState(false);

@@ -2,6 +2,8 @@
 export const broken = {
   title: "This page broke",
   detail: "It is our mistake. Your data is safe.",
+  missingTitle: "This page did not load",
+  missingDetail: "Part of it did not come over the network. It loads again when you are back online.",
   reference: (id: string) => `Reference ${id}`,
   retry: "Try again",
 } as const;

@@ -45,6 +45,9 @@ export const en = {
     offline: "You are offline. Changes wait here until you are back.",
     waiting: (n: number) => `You are offline. ${count(n, "change waits", "changes wait")} until you are back.`,
     reconnecting: "Live updates are interrupted. Connecting again…",
+    missingOffline: "What you opened is not here yet: open it again then.",
+    missing: "A part of the page could not be loaded yet. Trying again…",
+    reload: "Reload the page",
   },
 
   entry: {

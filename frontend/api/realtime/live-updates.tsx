@@ -1,6 +1,7 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { untilDone } from "@/components/late/until-done";
 import { whenIdle } from "@/components/when-idle";
 import { api } from "../client.ts";
 import { loadProblems } from "../problem.ts";
@@ -11,6 +12,7 @@ export function LiveUpdates(): null {
   const client = useQueryClient();
   useEffect(() => {
     let stop: (() => void) | undefined;
+    let close: (() => void) | undefined;
     let gone = false;
     const begin = async (): Promise<void> => {
       const [{ Connection }, { applyFrame }] = await Promise.all([
@@ -32,13 +34,18 @@ export function LiveUpdates(): null {
         },
       });
       connection.start();
-      stop = () => connection.stop();
+      close = () => connection.stop();
     };
-    const cancel = whenIdle(() => void begin());
+    // Its code is the first that a page without a network misses: what it would say is said for it.
+    const away = (): void => setConnectionState(navigator.onLine ? "reconnecting" : "offline");
+    const cancel = whenIdle(() => {
+      stop = untilDone(begin, away);
+    });
     return () => {
       gone = true;
       cancel();
       stop?.();
+      close?.();
     };
   }, [client]);
   return null;

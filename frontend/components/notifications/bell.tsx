@@ -1,7 +1,7 @@
 "use client";
 import { Bell as BellIcon } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
+import { late } from "@/components/late/late";
 import { buttonClass } from "@/components/ui/button-class";
 import { cx } from "@/components/ui/cx";
 import { useHydrated } from "@/components/use-hydrated";
@@ -9,7 +9,8 @@ import { text } from "@/text";
 import { useNotifications } from "./use-notifications.ts";
 
 const load = () => import("./notifications-panel.tsx").then((m) => m.NotificationsPanel);
-const NotificationsPanel = dynamic(load, { ssr: false });
+const prepare = (): void => void load().catch(() => undefined);
+const NotificationsPanel = late(load, { giveUp: ({ onClose }) => onClose() });
 
 /** @param compact for a phone's header, where there is room for the bell alone */
 export function Bell({ compact = false }: { readonly compact?: boolean }) {
@@ -23,8 +24,8 @@ export function Bell({ compact = false }: { readonly compact?: boolean }) {
         aria-label={text.notifications.button(unread)}
         aria-haspopup="dialog"
         aria-expanded={anchor !== undefined}
-        onPointerEnter={() => void load()}
-        onFocus={() => void load()}
+        onPointerEnter={prepare}
+        onFocus={prepare}
         onClick={({ currentTarget }) => setAnchor(currentTarget)}
         className={cx(buttonClass("quiet", compact ? "icon" : "row"), "relative")}
       >

@@ -1,12 +1,13 @@
 "use client";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useMe } from "@/api/me";
+import { late } from "@/components/late/late";
 import { buttonClass } from "@/components/ui/button-class";
 import { text } from "@/text";
 
 const load = () => import("./account-menu.tsx").then((m) => m.AccountMenu);
-const AccountMenu = dynamic(load, { ssr: false });
+const prepare = (): void => void load().catch(() => undefined);
+const AccountMenu = late(load, { giveUp: ({ onClose }) => onClose() });
 
 /** @param compact for a phone's header, where there is room for a letter */
 export function AccountButton({ compact = false }: { readonly compact?: boolean }) {
@@ -19,8 +20,8 @@ export function AccountButton({ compact = false }: { readonly compact?: boolean 
         aria-label={text.navigation.account}
         aria-haspopup="menu"
         aria-expanded={anchor !== undefined}
-        onPointerEnter={() => void load()}
-        onFocus={() => void load()}
+        onPointerEnter={prepare}
+        onFocus={prepare}
         onClick={({ currentTarget }) => setAnchor(currentTarget)}
         className={buttonClass("quiet", compact ? "icon" : "row")}
       >

@@ -7,6 +7,7 @@ import { createQueryClient } from "@/api/query-client";
 import { LiveUpdates } from "@/api/realtime/live-updates";
 import { Toasts } from "@/components/ui/toasts";
 import { Keyboard } from "@/keyboard/keyboard";
+import { LateCode } from "./late-code.tsx";
 
 /** What every page of the product has: the cache, live updates, the keyboard, toasts. */
 export function Providers({ me, children }: { readonly me: Me; readonly children: ReactNode }) {
@@ -17,6 +18,7 @@ export function Providers({ me, children }: { readonly me: Me; readonly children
         {children}
         <Keyboard />
         <LiveUpdates />
+        <LateCode />
         <Toasts />
       </MeContext>
     </QueryClientProvider>

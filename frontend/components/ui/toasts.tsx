@@ -1,13 +1,23 @@
 "use client";
-import dynamic from "next/dynamic";
-import { useEffect, useState } from "react";
+import { type ComponentType, useEffect, useState } from "react";
+import { untilDone } from "@/components/late/until-done";
 import { onFirstToast } from "./toast.ts";
 
-const ToastView = dynamic(() => import("./toast-view.tsx").then((m) => m.ToastView), { ssr: false });
-
-/** Nothing until there is something to say. */
+/** Nothing until there is something to say. Where its code cannot come, the page goes on, and toasts wait for it. */
 export function Toasts() {
-  const [wanted, setWanted] = useState(false);
-  useEffect(() => onFirstToast(() => setWanted(true)), []);
-  return wanted && <ToastView />;
+  const [View, setView] = useState<ComponentType>();
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    const forget = onFirstToast(() => {
+      stop ??= untilDone(async () => {
+        const { ToastView } = await import("./toast-view.tsx");
+        setView(() => ToastView);
+      });
+    });
+    return () => {
+      forget();
+      stop?.();
+    };
+  }, []);
+  return View && <View />;
 }

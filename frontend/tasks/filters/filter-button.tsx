@@ -1,13 +1,14 @@
 "use client";
 import { ListFilter } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
+import { late } from "@/components/late/late";
 import { Button } from "@/components/ui/button";
 import { text } from "@/text";
 import type { TaskQuery } from "../data/query.ts";
 
 const load = () => import("./filter-popover.tsx").then((m) => m.FilterPopover);
-const FilterPopover = dynamic(load, { ssr: false });
+const prepare = (): void => void load().catch(() => undefined);
+const FilterPopover = late(load, { giveUp: ({ onClose }) => onClose() });
 
 const words = text.tasks.filters;
 
@@ -30,8 +31,8 @@ export function FilterButton(props: FilterProps) {
         aria-label={active > 0 ? `${words.title}, ${words.active(active)}` : words.title}
         aria-haspopup="dialog"
         aria-expanded={anchor !== undefined}
-        onPointerEnter={() => void load()}
-        onFocus={() => void load()}
+        onPointerEnter={prepare}
+        onFocus={prepare}
         onClick={({ currentTarget }) => setAnchor(currentTarget)}
       >
         <ListFilter aria-hidden className="size-4" />

@@ -1,7 +1,7 @@
 "use client";
-import dynamic from "next/dynamic";
 import { type ComponentType, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Task } from "#contracts/task";
+import { late } from "@/components/late/late";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/states";
 import { whenIdle } from "@/components/when-idle";
@@ -16,11 +16,11 @@ import type { RowsProps } from "./rows-props.ts";
 import { TaskRow } from "./task-row.tsx";
 import { useListKeys } from "./use-list-keys.ts";
 
-const TaskEditor = dynamic(() => import("../edit/task-editor.tsx").then((m) => m.TaskEditor), {
-  ssr: false,
-  loading: () => <Skeleton className="m-2 h-64" />,
+const TaskEditor = late(() => import("../edit/task-editor.tsx").then((m) => m.TaskEditor), {
+  waiting: <Skeleton className="m-2 h-64" />,
+  giveUp: ({ task, onClose }) => onClose(task.id),
 });
-const TaskMenu = dynamic(() => import("./task-menu.tsx").then((m) => m.TaskMenu), { ssr: false });
+const TaskMenu = late(() => import("./task-menu.tsx").then((m) => m.TaskMenu), { giveUp: ({ onClose }) => onClose() });
 
 export interface TaskListProps {
   readonly query: TaskQuery;

@@ -1,0 +1,38 @@
+"use client";
+import { useEffect } from "react";
+import { useConnectionState } from "@/api/realtime/store";
+import { untilDone } from "@/components/late/until-done";
+import { whenIdle } from "@/components/when-idle";
+
+/** What opens on a click or appears by itself, on any page. */
+const parts: readonly (() => Promise<unknown>)[] = [
+  () => import("@/components/ui/toast-view"),
+  () => import("@/tasks/add/reading"),
+  () => import("@/tasks/edit/task-editor"),
+  () => import("@/tasks/list/task-menu"),
+  () => import("@/tasks/filters/filter-popover"),
+  () => import("@/keyboard/palette"),
+  () => import("@/keyboard/shortcuts"),
+  () => import("@/components/notifications/notifications-panel"),
+  () => import("./account-menu.tsx"),
+];
+
+/**
+ * Fetches it while there is a connection and nothing else to do: whoever goes offline, or works through a restart of the
+ * front end, is to find everything where it was.
+ */
+export function LateCode(): null {
+  const live = useConnectionState() === "live";
+  useEffect(() => {
+    if (!live) return;
+    let stop: (() => void) | undefined;
+    const cancel = whenIdle(() => {
+      stop = untilDone(() => Promise.all(parts.map((load) => load())));
+    });
+    return () => {
+      cancel();
+      stop?.();
+    };
+  }, [live]);
+  return null;
+}
