@@ -1,6 +1,6 @@
 import { endsBefore, isWord, lowerAt, type Match, sequence } from "./match.ts";
 import type { Token } from "./tokens.ts";
-import { DAY_PARTS, NUMBERS } from "./words.ts";
+import { DAY_PARTS, NUMBERS, WEEKDAYS } from "./words.ts";
 
 export interface TimeOfDay {
   /** Minute of the day. */
@@ -187,7 +187,12 @@ export function timeAt(tokens: readonly Token[], i: number, afterDate: boolean):
   if (meant && endsBefore(tokens, meant.to)) return meant;
   const clock = clockAt(tokens, i);
   if (clock) return clock;
-  // "High Noon" is a film: without a preposition only in lower case, next to a date or at the end.
+  // "High Noon" is a film: without a preposition only in lower case, next to a day or at the end.
   const named = namedAt(tokens, i);
-  return named && (afterDate || (tokens[i]?.capital === false && named.to === tokens.length)) ? named : undefined;
+  if (named === undefined || afterDate) return named;
+  const isLast = named.to === tokens.length || isDay(tokens, named.to);
+  return tokens[i]?.capital === false && isLast ? named : undefined;
 }
+
+const isDay = (tokens: readonly Token[], i: number): boolean =>
+  WEEKDAYS.has(lowerAt(tokens, i)) || isWord(tokens, i, "today", "tod", "tomorrow", "tom", "tmr", "on");
