@@ -41,6 +41,19 @@ describe("the offline assistant", () => {
     expect(await titles(user)).toEqual(["water plants", "buy milk"]);
   });
 
+  it("reminds who asked to be reminded, when the task is due unless another time was said", async () => {
+    const { user, says } = conversation();
+    await says("remind me to call Bob tomorrow at 5pm");
+    await says("remind me an hour before to leave tomorrow at 7pm");
+    await says("call Ann tomorrow at 6pm");
+    const reminders = (await tasksOf(user, "status=open&sort=created")).map(({ title, reminder }) => [title, reminder]);
+    expect(reminders).toEqual([
+      ["call Bob", { minutesBefore: 0 }],
+      ["leave", { minutesBefore: 60 }],
+      ["call Ann", null],
+    ]);
+  });
+
   it("asks before it deletes the second one, deletes it once approved, and brings it back", async () => {
     const { user, says, id } = conversation();
     for (const [title, due] of [

@@ -27,7 +27,7 @@ export function nextMove({ text, memory, results, reader }: Situation): Move {
   const said: Said = { text, understood, memory, results };
   switch (understood.intent) {
     case "add_task":
-      return add(understood);
+      return add(understood, text);
     case "complete_task":
       return complete(said);
     case "update_task":
@@ -44,7 +44,13 @@ export function nextMove({ text, memory, results, reader }: Situation): Move {
   }
 }
 
-function add({ title, due, priority, tags, deadline, recurrence, reminder }: Understanding): Move {
+/** "Remind me to call Bob at 5" names no time for the reminder but the task's own: who says so waits for one. */
+const whenDue = ({ due, reminder }: Understanding, text: string): Understanding["reminder"] =>
+  reminder ?? (due !== undefined && /^\W*(?:\w+\W+){0,4}remind\s+me\b/i.test(text) ? { minutesBefore: 0 } : undefined);
+
+function add(understood: Understanding, text: string): Move {
+  const { title, due, priority, tags, deadline, recurrence } = understood;
+  const reminder = whenDue(understood, text);
   if (title === undefined) return say("What should I add? Say it with its date, as in “call the bank tomorrow at 10”.");
   const details = { due, priority, tags, deadline, recurrence, reminder };
   return call("add_task", {
