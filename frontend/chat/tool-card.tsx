@@ -1,75 +1,58 @@
 "use client";
-import { useQueryClient } from "@tanstack/react-query";
-import { Ban, Check, LoaderCircle, TriangleAlert, Undo2 } from "lucide-react";
-import { useState } from "react";
-import type { ToolOutput } from "#contracts/http/chat";
-import { API, request } from "@/api/client";
-import { keys } from "@/api/keys";
-import { wordsFor } from "@/api/problem";
+import { Ban, Check, ListChecks, LoaderCircle, TriangleAlert, Undo2 } from "lucide-react";
+import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
-import { showToast } from "@/components/ui/toast";
 import { text } from "@/text";
-import { outputOf, type ToolPart } from "./message-types.ts";
+import { descriptorOf, outputOf, type ToolPart } from "./data/messages.ts";
+import { useUndo } from "./data/undo.ts";
 
 const words = text.chat;
 
-/** In their order; a step that fails leaves the later ones undone, and says so. */
-async function takeBack(steps: ToolOutput["undo"]): Promise<void> {
-  for (const { method, path, body, version } of steps) {
-    await request(`${API}${path}`, {
-      method,
-      headers: {
-        ...(body ? { "content-type": "application/json" } : {}),
-        ...(version ? { "if-match": `"${version}"` } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-  }
-}
-
 /** One thing that the assistant did: what it was in words, and the way back. */
-export function ToolCard({ part }: { readonly part: ToolPart }) {
-  const client = useQueryClient();
-  const [undo, setUndo] = useState<"possible" | "running" | "done">("possible");
-  const output = part.state === "output-available" ? outputOf(part) : undefined;
-  const steps = output?.undo ?? [];
-  const run = async (): Promise<void> => {
-    setUndo("running");
-    try {
-      await takeBack(steps);
-      setUndo("done");
-    } catch (error) {
-      setUndo("possible");
-      showToast({ kind: "error", title: words.undoFailed, detail: wordsFor(error) });
-    }
-    void client.invalidateQueries({ queryKey: keys.tasks.all });
-  };
+export function ToolCard({ part, isOver }: { readonly part: ToolPart; readonly isOver: boolean }) {
+  const steps = outputOf(part)?.undo ?? [];
+  const undo = useUndo(part.toolCallId, steps);
   return (
     <div className="flex min-h-10 items-center gap-2.5 rounded-xl border border-line bg-surface px-3 py-1.5 text-sm">
-      <StateIcon part={part} />
-      <p className="min-w-0 flex-1 break-words">{lineOf(part, output)}</p>
-      {steps.length > 0 && undo !== "done" && (
-        <Button size="small" look="quiet" disabled={undo === "running"} onClick={() => void run()}>
+      {iconOf(part, isOver)}
+      <p className="min-w-0 flex-1 break-words">{lineOf(part, isOver)}</p>
+      {steps.length > 0 && undo.state !== "done" && (
+        <Button
+          size="small"
+          look="quiet"
+          disabled={undo.state === "running"}
+          aria-label={words.undoOf(lineOf(part, isOver))}
+          onClick={undo.run}
+        >
           <Undo2 aria-hidden className="size-4" />
           {words.undo}
         </Button>
       )}
-      {undo === "done" && <span className="text-[13px] text-ink-faint">{words.undone}</span>}
+      <span role="status" className="text-[13px] text-ink-faint empty:hidden">
+        {undo.state === "done" && words.undone}
+      </span>
     </div>
   );
 }
 
-function lineOf(part: ToolPart, output: ToolOutput | undefined): string {
+const isReading = (part: ToolPart): boolean => {
+  const result = outputOf(part)?.result;
+  return result !== undefined && "tasks" in result;
+};
+
+function lineOf(part: ToolPart, isOver: boolean): string {
   const name = part.title ?? part.toolName;
-  if (output) return output.summary;
-  if (part.state === "output-error") return `${name}: ${words.failed}`;
-  if (part.state === "output-denied") return `${name}: ${words.denied}`;
-  return part.state === "output-available" ? name : words.running(name);
+  const output = outputOf(part);
+  if (output) return isReading(part) ? words.lookedUp(output.summary) : output.summary;
+  if (part.state === "output-error") return `${name}: ${part.errorText || words.failed}`;
+  if (part.state === "output-denied") return words.notDone(descriptorOf(part)?.summary ?? name);
+  return isOver ? words.notDone(name) : words.running(name);
 }
 
-function StateIcon({ part }: { readonly part: ToolPart }) {
+function iconOf(part: ToolPart, isOver: boolean): ReactNode {
+  if (isReading(part)) return <ListChecks aria-hidden className="size-4 shrink-0 text-ink-faint" />;
   if (part.state === "output-available") return <Check aria-hidden className="size-4 shrink-0 text-good" />;
   if (part.state === "output-error") return <TriangleAlert aria-hidden className="size-4 shrink-0 text-danger" />;
-  if (part.state === "output-denied") return <Ban aria-hidden className="size-4 shrink-0 text-ink-faint" />;
+  if (part.state === "output-denied" || isOver) return <Ban aria-hidden className="size-4 shrink-0 text-ink-faint" />;
   return <LoaderCircle aria-hidden className="size-4 shrink-0 text-ink-faint motion-safe:animate-spin" />;
 }

@@ -1,6 +1,8 @@
 /** The start of the product: something to say. */
+import { HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { ChatPage } from "@/chat/chat-page";
+import { firstChat } from "@/server/first-chat";
 import { session } from "@/server/session";
 import { text } from "@/text";
 
@@ -8,5 +10,9 @@ export const metadata: Metadata = { title: text.chat.title };
 
 export default async function StartPage() {
   if ((await session()).kind !== "signed-in") return null;
-  return <ChatPage />;
+  return (
+    <HydrationBoundary state={await firstChat()}>
+      <ChatPage />
+    </HydrationBoundary>
+  );
 }

@@ -4,6 +4,7 @@ import type { Conversation } from "#contracts/http/chat";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { ChatMessage } from "./messages.ts";
+import { CONVERSATIONS_PAGE } from "./page-size.ts";
 
 export interface ConversationPage {
   readonly items: readonly Conversation[];
@@ -11,8 +12,6 @@ export interface ConversationPage {
 }
 
 export type ConversationPages = InfiniteData<ConversationPage, string | null>;
-
-export const CONVERSATIONS_PAGE = 50;
 
 export async function readMessages(id: string, signal?: AbortSignal): Promise<ChatMessage[]> {
   const init = signal ? { init: { signal } } : {};

@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type ComponentType, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { keys } from "@/api/keys";
+import { fetchLater } from "@/components/late/missing";
 import { whenIdle } from "@/components/when-idle";
 import type { EngineProps, Live, Session } from "./engine.tsx";
 import { useKeptMessages } from "./kept.ts";
@@ -11,13 +12,14 @@ import type { Decision } from "./transport.ts";
 export const loadEngine = () => import("./engine.tsx");
 
 export interface ChatActions {
-  readonly send: (text: string) => void;
+  /** @returns whether it is on its way; not where the code for it has not come yet */
+  readonly send: (text: string) => Promise<boolean>;
   readonly edit: (messageId: string, text: string) => void;
   readonly regenerate: (messageId?: string) => void;
   readonly stop: () => void;
   /** Forgets what could not be sent. */
   readonly discard: () => void;
-  readonly decide: (decision: Decision) => Promise<void>;
+  readonly decide: (decision: Decision) => void;
 }
 
 export interface ConversationState {
@@ -75,17 +77,23 @@ export function useConversation(id: string, isKept: boolean, onAccepted: () => v
   }, [session, kept, live?.status]);
 
   const actions = useMemo((): ChatActions => {
-    const act = async (run: (session: Session) => unknown): Promise<void> => {
-      await run((await begin()).session);
+    const act = async (run: (session: Session) => unknown): Promise<boolean> => {
+      const ready = await begin().catch(() => undefined);
+      if (!ready) {
+        fetchLater(loadEngine);
+        return false;
+      }
+      await run(ready.session);
+      return true;
     };
     return {
-      send: (text) => void act((own) => own.send(text)),
+      send: (text) => act((own) => own.send(text)),
       edit: (messageId, text) => void act((own) => own.edit(messageId, text)),
       regenerate: (messageId) => void act((own) => own.regenerate(messageId)),
       stop: () => void act((own) => own.stop()),
       discard: () =>
         void act((own) => own.discard(client.getQueryData<ChatMessage[]>(keys.conversations.messages(id)) ?? nothing)),
-      decide: (decision) => act((own) => own.decide(decision)),
+      decide: (decision) => void act((own) => own.decide(decision)),
     };
   }, [begin, client, id]);
 

@@ -42,11 +42,15 @@ export interface MenuAtProps extends Pick<ComponentProps<typeof Base.Positioner>
   readonly children: ReactNode;
 }
 
+/** Above the dialog where its anchor is in one: what lies beside a modal dialog cannot be reached. */
+const containerOf = (anchor: HTMLElement | null): HTMLElement | null =>
+  anchor?.closest<HTMLElement>("[role=dialog]") ?? pageContent();
+
 /** One menu for many triggers, such as the rows of a long list: only what is open costs anything. */
 export function MenuAt({ anchor, onClose, side, align, children }: MenuAtProps) {
   return (
     <Base.Root open={anchor !== null} onOpenChange={(open) => !open && onClose()}>
-      <Base.Portal container={pageContent()}>
+      <Base.Portal container={containerOf(anchor)}>
         <Base.Positioner
           anchor={anchor}
           positionMethod="fixed"

@@ -1,12 +1,19 @@
+import { HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { ChatPage } from "@/chat/chat-page";
+import { firstChat } from "@/server/first-chat";
 import { session } from "@/server/session";
 import { text } from "@/text";
 
 export const metadata: Metadata = { title: text.chat.title };
 
+/** Which conversation is shown, the page reads from its address: it goes from one to another without being loaded anew. */
 export default async function ConversationPage({ params }: { readonly params: Promise<{ readonly id: string }> }) {
   if ((await session()).kind !== "signed-in") return null;
   const { id } = await params;
-  return <ChatPage key={id} id={id} />;
+  return (
+    <HydrationBoundary state={await firstChat(id)}>
+      <ChatPage />
+    </HydrationBoundary>
+  );
 }
