@@ -77,9 +77,7 @@ function BlockView({ block, isWritten, busy, actions }: BlockViewProps) {
         <ApprovalCard
           parts={block.parts}
           busy={busy}
-          onDecide={(approved) =>
-            actions.decide({ approvalId: block.id, decision: approved ? "approve" : "reject" })
-          }
+          onDecide={(approved) => actions.decide({ approvalId: block.id, decision: approved ? "approve" : "reject" })}
         />
       );
     case "notice":

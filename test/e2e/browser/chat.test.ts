@@ -34,13 +34,19 @@ describe("what is said in the chat", () => {
     const { page } = chat;
     await page.getByRole("heading", { name: "What is to be done?" }).waitFor();
     await page.getByRole("button", { name: "Pay rent every 1st, remind me the day before" }).click();
-    await messages(page).getByText(/^Added: Pay rent, every 1st.*reminder the day before/).first().waitFor();
+    await messages(page)
+      .getByText(/^Added: Pay rent, every 1st.*reminder the day before/)
+      .first()
+      .waitFor();
     const rent = row(list.page, "Pay rent");
     await rent.getByText("Repeats every 1st").waitFor();
     // The conversation has an address now, and is the same there.
     await page.waitForURL("**/chat/*");
     await page.reload();
-    await messages(page).getByText(/^Added: Pay rent, every 1st.*reminder the day before/).first().waitFor();
+    await messages(page)
+      .getByText(/^Added: Pay rent, every 1st.*reminder the day before/)
+      .first()
+      .waitFor();
 
     await messages(page).getByRole("button", { name: "Undo" }).click();
     await rent.waitFor({ state: "detached" });
