@@ -69,5 +69,8 @@ export const chat = {
   earlier: "Show earlier messages",
   loadFailed: "This conversation cannot be loaded",
   gone: "There is no such conversation",
-  tasksPane: "Tasks",
+  tasksPane: "Tasks beside the chat",
+  showTasks: "Show tasks",
+  hideTasks: "Hide tasks",
+  toggleTasks: "Show or hide the tasks beside the chat",
 } as const;

@@ -124,6 +124,7 @@ export const en = {
   tasks: {
     title: "Tasks",
     list: "Tasks",
+    searchAndFilter: "Search and filter",
     count: (n: number, exact: boolean) =>
       exact ? count(n, "task", "tasks") : `more than ${n.toLocaleString("en")} tasks`,
     priority: { p1: "Priority 1", p2: "Priority 2", p3: "Priority 3", p4: "No priority" },

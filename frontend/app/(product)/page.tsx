@@ -1,6 +1,8 @@
 /** The start of the product: something to say. */
 import { HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
+import { cookies } from "next/headers";
+import { BESIDE_COOKIE, isOpenBy } from "@/chat/beside/choice";
 import { ChatPage } from "@/chat/chat-page";
 import { firstChat } from "@/server/first-chat";
 import { session } from "@/server/session";
@@ -12,7 +14,7 @@ export default async function StartPage() {
   if ((await session()).kind !== "signed-in") return null;
   return (
     <HydrationBoundary state={await firstChat()}>
-      <ChatPage />
+      <ChatPage tasksBeside={isOpenBy((await cookies()).get(BESIDE_COOKIE)?.value)} />
     </HydrationBoundary>
   );
 }

@@ -70,7 +70,7 @@ export function TaskEditor({ task, current, today, actions, onClose }: TaskEdito
       aria-labelledby={heading}
       onSubmit={submit}
       onKeyDown={keys}
-      className="my-1.5 flex flex-col gap-4 rounded-xl border border-line bg-raised p-4 shadow-float"
+      className="@container my-1.5 flex flex-col gap-4 rounded-xl border border-line bg-raised p-4 shadow-float"
     >
       <h3 id={heading} className="sr-only">
         {words.editor.title}
@@ -83,7 +83,7 @@ export function TaskEditor({ task, current, today, actions, onClose }: TaskEdito
       <Labelled label={words.fields.title} error={wrong.title}>
         <Input name="title" value={form.title} maxLength={500} onChange={(event) => set("title", event.target.value)} />
       </Labelled>
-      <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+      <div className="grid grid-cols-2 gap-4 @lg:grid-cols-4">
         <Labelled label={words.fields.due}>
           <Input type="date" name="day" value={form.day} onChange={(event) => set("day", event.target.value)} />
         </Labelled>
@@ -118,7 +118,7 @@ export function TaskEditor({ task, current, today, actions, onClose }: TaskEdito
           />
         </Labelled>
       </div>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid gap-4 @lg:grid-cols-2">
         <Labelled label={words.fields.recurrence} hint={words.editor.rhythmHint} error={wrong.rhythm}>
           <Input name="rhythm" value={form.rhythm} onChange={(event) => set("rhythm", event.target.value)} />
         </Labelled>

@@ -1,5 +1,7 @@
 import { HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
+import { cookies } from "next/headers";
+import { BESIDE_COOKIE, isOpenBy } from "@/chat/beside/choice";
 import { ChatPage } from "@/chat/chat-page";
 import { firstChat } from "@/server/first-chat";
 import { session } from "@/server/session";
@@ -13,7 +15,7 @@ export default async function ConversationPage({ params }: { readonly params: Pr
   const { id } = await params;
   return (
     <HydrationBoundary state={await firstChat(id)}>
-      <ChatPage />
+      <ChatPage tasksBeside={isOpenBy((await cookies()).get(BESIDE_COOKIE)?.value)} />
     </HydrationBoundary>
   );
 }
