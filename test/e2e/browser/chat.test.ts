@@ -53,6 +53,29 @@ describe("what is said in the chat", () => {
     expect(await titles(ada)).toEqual([]);
   });
 
+  it("is done before one's eyes in the list beside it, which goes and stays away when it is not wanted", async () => {
+    const ada = await stage.newPerson();
+    const { page, live } = await stage.open({ person: ada, path: "/" });
+    await live();
+    const beside = page.getByRole("region", { name: "Tasks beside the chat" });
+    await beside.getByRole("heading", { name: "Nothing to do" }).waitFor();
+    await say(page, "add water the plants");
+    await row(page, "water the plants").getByRole("checkbox").click();
+    await beside.getByRole("heading", { name: "Nothing to do" }).waitFor();
+    await eventually(async () =>
+      expect((await ada.get<TaskPage>("/api/v1/tasks?status=completed")).body.items).toHaveLength(1),
+    );
+    await page.getByRole("button", { name: "Hide tasks" }).click();
+    await beside.waitFor({ state: "detached" });
+    await page.reload();
+    await page.getByRole("button", { name: "Show tasks" }).waitFor();
+    expect(await beside.count()).toBe(0);
+    // Where there is no room for both, nothing of it is there.
+    const phone = await stage.open({ person: ada, size: "phone", path: "/" });
+    await phone.live();
+    expect(await phone.page.getByRole("region", { name: "Tasks beside the chat" }).count()).toBe(0);
+  });
+
   it("goes on as a conversation: it knows what was meant, and is found again among the earlier ones", async () => {
     const ada = await stage.newPerson();
     const { page } = await stage.open({ person: ada, path: "/" });
@@ -67,6 +90,7 @@ describe("what is said in the chat", () => {
     );
     await page.getByRole("button", { name: "New chat" }).click();
     await page.getByRole("heading", { name: "What is to be done?" }).waitFor();
+    await page.getByRole("button", { name: "Conversations" }).click();
     await page
       .getByRole("navigation", { name: "Conversations" })
       .getByRole("link", { name: /^call the bank/i })
