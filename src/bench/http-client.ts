@@ -12,7 +12,22 @@ interface Answer {
   readonly body: string;
 }
 
-function send(agent: Agent, url: URL, method: string, cookie: string, body?: object): Promise<Answer> {
+type Send = (method: string, path: string, body?: object, cookie?: string) => Promise<Answer>;
+
+/**
+ * @param address who is asked
+ * @param origin whose page asks
+ */
+function connection(address: string, origin: string): Send {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  return async (method, path, body, cookie = "") => {
+    const answer = await send(agent, new URL(path, address), method, origin, cookie, body);
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw new Error(`${method} ${path} was answered with ${answer.status}: ${answer.body}`);
+  };
+}
+
+function send(agent: Agent, url: URL, method: string, origin: string, cookie: string, body?: object): Promise<Answer> {
   const text = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -21,7 +36,7 @@ function send(agent: Agent, url: URL, method: string, cookie: string, body?: obj
         agent,
         method,
         headers: {
-          origin: url.origin,
+          origin,
           ...(cookie ? { cookie } : {}),
           ...(text === undefined
             ? {}
@@ -44,19 +59,21 @@ function send(agent: Agent, url: URL, method: string, cookie: string, body?: obj
   });
 }
 
-/** @throws Error with the answer when signing up, or a later request, fails */
-export async function signedUp(origin: string, user: number): Promise<Client> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const call = async (method: string, path: string, cookie: string, body?: object): Promise<Answer> => {
-    const answer = await send(agent, new URL(path, origin), method, cookie, body);
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    throw new Error(`${method} ${path} was answered with ${answer.status}: ${answer.body}`);
-  };
+const clientOf = (call: Send, cookie?: string): Client => ({
+  get: async (path) => void (await call("GET", path, undefined, cookie)),
+  post: async (path, body) => void (await call("POST", path, body, cookie)),
+});
+
+/** Somebody who needs no session. */
+export const anonymous = (address: string): Client => clientOf(connection(address, new URL(address).origin));
+
+/**
+ * @param address who is asked, where it is not the public address
+ * @throws Error with the answer when signing up, or a later request, fails
+ */
+export async function signedUp(origin: string, user: number, address: string = origin): Promise<Client> {
+  const call = connection(address, new URL(origin).origin);
   const account = { name: `User ${user}`, email: `user-${user}@example.com`, password: `password of user ${user}` };
-  const { cookies } = await call("POST", "/api/auth/sign-up/email", "", account);
-  const cookie = cookies.map((line) => line.split(";", 1)[0]).join("; ");
-  return {
-    get: async (path) => void (await call("GET", path, cookie)),
-    post: async (path, body) => void (await call("POST", path, cookie, body)),
-  };
+  const { cookies } = await call("POST", "/api/auth/sign-up/email", account);
+  return clientOf(call, cookies.map((line) => line.split(";", 1)[0]).join("; "));
 }

@@ -1,11 +1,10 @@
 /** The product as `npm start` runs it: real processes, its own data folder and ports, and people who use it over HTTP. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { runningClusterUrl } from "#local/postgres/cluster";
-import { withPortOffset } from "#local/supervisor/ports";
+import { freePortOffset, withPortOffset } from "#local/supervisor/ports";
 import type { StartSidecars } from "#local/supervisor/sidecars";
 import { startSupervisor } from "#local/supervisor/supervisor";
 import { schemaName } from "#model/names";
@@ -54,7 +53,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   // Where the tests run as root, the database runs as somebody else and has to get there.
   chmodSync(dataFolder, 0o711);
   const log: LogEntry[] = [];
-  const portOffset = await freeOffset();
+  const portOffset = await freePortOffset(todo);
   const model = withPortOffset(todo, portOffset);
   const supervisor = await startSupervisor({
     model: todo,
@@ -123,21 +122,3 @@ async function rowsOf<T extends object>(
     await client.end();
   }
 }
-
-/** Below the ports that the system hands out for outgoing connections: one of those may take the port of a killed process. */
-async function freeOffset(): Promise<number> {
-  for (let tries = 0; tries < 200; tries++) {
-    const offset = 10_000 + 10 * Math.floor(Math.random() * 1_200);
-    const model = withPortOffset(todo, offset);
-    const ports = Object.values(model.services).flatMap(({ port }, index) => [port, 3500 + offset + index]);
-    if ((await Promise.all([8000 + offset, ...ports].map(isFree))).every(Boolean)) return offset;
-  }
-  throw new Error("found no free ports");
-}
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, () => server.close(() => resolve(true)));
-  });

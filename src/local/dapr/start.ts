@@ -9,7 +9,7 @@ import type { Daprd } from "#test/engines/index";
 import { LocalError } from "../local-error.ts";
 import type { RunningSidecars, SidecarSurroundings, StartSidecars } from "../supervisor/sidecars.ts";
 import { startDaprds } from "./daprds.ts";
-import { readRendered } from "./documents.ts";
+import { type RenderedDocuments, readRendered } from "./documents.ts";
 import { keeper } from "./keep-running.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
@@ -24,12 +24,16 @@ export interface RealSidecarsOptions {
   readonly keepRunning?: boolean;
   /** @default "warn" */
   readonly logLevel?: "debug" | "info" | "warn" | "error";
+  /** Adds to what is rendered, for who runs something of his own beside the product. */
+  readonly documents?: (rendered: RenderedDocuments) => RenderedDocuments;
 }
 
 export interface RealSidecars extends RunningSidecars {
   readonly platform: Platform;
   /** By service. */
   readonly daprds: ReadonlyMap<string, Daprd>;
+  /** What was loaded. */
+  readonly rendered: RenderedDocuments;
 }
 
 /** @param onStarted is handed what runs, for who wants to look into it or end a part of it */
@@ -43,11 +47,13 @@ export const realSidecars =
 
 async function startRealSidecars(
   surroundings: SidecarSurroundings,
-  { environment = "dev", brokers = 3, spans, keepRunning = true, logLevel = "warn" }: RealSidecarsOptions,
+  options: RealSidecarsOptions,
 ): Promise<RealSidecars> {
+  const { environment = "dev", brokers = 3, spans, keepRunning = true, logLevel = "warn" } = options;
   const { root, settings, say, onPid } = surroundings;
   const { apiToken, appToken } = settings;
-  const rendered = readRendered(join(root, "gitops", environment));
+  const readDocuments = readRendered(join(root, "gitops", environment));
+  const rendered = options.documents?.(readDocuments) ?? readDocuments;
   const stack = new AsyncDisposableStack();
   try {
     say(`starting Kafka with ${brokers} ${brokers === 1 ? "broker" : "brokers"}, Valkey and Dapr's control plane`);
@@ -76,7 +82,7 @@ async function startRealSidecars(
     const untilReady = async (services: readonly string[]): Promise<void> => {
       await Promise.all(services.map((service) => untilAppIsHealthy(service, daprds.get(service), apiToken)));
     };
-    return { platform, daprds, untilReady, stop: () => stack.disposeAsync(), kill };
+    return { platform, daprds, rendered, untilReady, stop: () => stack.disposeAsync(), kill };
   } catch (error) {
     await stack.disposeAsync();
     throw error;

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import type { System } from "#model/system";
 import { LocalError } from "../local-error.ts";
+import { EDGE_PORT, FIRST_DAPR_PORT } from "./settings.ts";
 
 export interface WantedPort {
   readonly port: number;
@@ -17,6 +18,20 @@ export const withPortOffset = (model: System, offset: number): System => ({
     Object.entries(model.services).map(([name, service]) => [name, { ...service, port: service.port + offset }]),
   ),
 });
+
+/**
+ * An offset with which a run's ports are free, for a run beside others. They lie below those that the system hands out for
+ * outgoing connections: one of those may take the port of a killed process.
+ */
+export async function freePortOffset(model: System): Promise<number> {
+  for (let tries = 0; tries < 200; tries++) {
+    const offset = 10_000 + 10 * Math.floor(Math.random() * 1_200);
+    const services = Object.values(withPortOffset(model, offset).services);
+    const ports = services.flatMap(({ port }, index) => [port, FIRST_DAPR_PORT + offset + index]);
+    if ((await Promise.all([EDGE_PORT + offset, ...ports].map(isFree))).every(Boolean)) return offset;
+  }
+  throw new LocalError("found no free ports for a run beside others");
+}
 
 /** @throws LocalError naming every port that is taken, and by whom */
 export async function assertFree(wanted: readonly WantedPort[]): Promise<void> {

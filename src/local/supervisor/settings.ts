@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { System } from "#model/system";
 
 /** First port of the sidecars, in the order of the model: the front end, which stands first, has Dapr's own 3500. */
-const FIRST_DAPR_PORT = 3500;
+export const FIRST_DAPR_PORT = 3500;
 
 /** The one address that a person opens; routes lead from it as the cluster's do. */
 export const EDGE_PORT = 8000;

@@ -1,0 +1,52 @@
+/** Numbers of one run: quantiles of what was timed, and how two things that took turns compare. */
+
+/** @param q 0 to 1; of no values NaN */
+export function quantileOf(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
+}
+
+export const median = (values: readonly number[]): number => quantileOf(values, 0.5);
+
+/** What one side did in one turn. */
+export interface Turn {
+  /** Each in milliseconds. */
+  readonly times: readonly number[];
+  /** Per second. */
+  readonly rate: number;
+}
+
+/** Both sides' turns, the two of a round one after the other. */
+export interface Compared {
+  readonly product: readonly Turn[];
+  readonly bare: readonly Turn[];
+}
+
+export interface Ratio {
+  readonly product: number;
+  readonly bare: number;
+  /** Product by bare, over all rounds. */
+  readonly ratio: number;
+  /** Smallest and largest ratio of a single round: how far to trust the one above. */
+  readonly range: readonly [number, number];
+}
+
+export function ratioOf({ product, bare }: Compared, read: (turns: readonly Turn[]) => number): Ratio {
+  const [ours, theirs] = [read(product), read(bare)];
+  const single = product.flatMap((turn, index) => {
+    const other = bare[index];
+    return other ? [read([turn]) / read([other])] : [];
+  });
+  return { product: ours, bare: theirs, ratio: ours / theirs, range: [Math.min(...single), Math.max(...single)] };
+}
+
+export const rateOf = (turns: readonly Turn[]): number => median(turns.map(({ rate }) => rate));
+
+/** Of all turns' times together. */
+export const timeOf =
+  (q: number) =>
+  (turns: readonly Turn[]): number =>
+    quantileOf(
+      turns.flatMap(({ times }) => times),
+      q,
+    );
