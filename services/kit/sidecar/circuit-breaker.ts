@@ -3,50 +3,34 @@
  * shut out everybody (measured); this one counts what says something about the callee: no answer, 502, 503 and 504.
  */
 import { UnavailableError } from "../errors.ts";
+import { Circuit, type Verdict } from "./circuit.ts";
 import { type Sidecar, SidecarError } from "./port.ts";
 
-const FAILURES_TO_OPEN = 5;
-const OPEN_MS = 5_000;
 const FAILING = new Set([502, 503, 504]);
 
-interface Circuit {
-  failures: number;
-  openUntil: number;
-  /** One request is trying whether the callee is back. */
-  probing: boolean;
-}
-
-/** @param now milliseconds that never go back */
-export function withCircuitBreakers(sidecar: Sidecar, now: () => number = () => performance.now()): Sidecar {
+export function withCircuitBreakers(sidecar: Sidecar): Sidecar {
   const circuits = new Map<string, Circuit>();
   const circuitOf = (service: string): Circuit => {
-    const circuit = circuits.get(service) ?? { failures: 0, openUntil: 0, probing: false };
+    const circuit = circuits.get(service) ?? new Circuit({ refusal: () => new UnavailableError(service) });
     circuits.set(service, circuit);
     return circuit;
   };
 
   const invoke: Sidecar["invoke"] = async (service, path, init) => {
-    const circuit = circuitOf(service);
-    const open = circuit.failures >= FAILURES_TO_OPEN;
-    if (open && (now() < circuit.openUntil || circuit.probing)) {
-      const seconds = Math.max(1, Math.ceil((circuit.openUntil - now()) / 1000));
-      throw new UnavailableError(service, { retryAfterSeconds: seconds });
-    }
-    circuit.probing = open;
-    let failed = false;
     try {
-      const response = await sidecar.invoke(service, path, init);
-      failed = FAILING.has(response.status);
-      return response;
+      return await circuitOf(service).run(() => sidecar.invoke(service, path, init), verdictOf, init.signal);
     } catch (error) {
-      failed = error instanceof SidecarError && error.status !== 403;
-      if (failed) throw new UnavailableError(service, { cause: error });
-      throw error;
-    } finally {
-      circuit.probing = false;
-      circuit.failures = failed ? circuit.failures + 1 : 0;
-      if (failed) circuit.openUntil = now() + OPEN_MS;
+      throw isFailure(error) ? new UnavailableError(service, { cause: error }) : error;
     }
   };
   return Object.freeze({ ...sidecar, invoke });
 }
+
+function verdictOf(outcome: PromiseSettledResult<Response>): Verdict {
+  if (outcome.status === "fulfilled") return FAILING.has(outcome.value.status) ? "failed" : "answered";
+  // A caller who went away has seen nothing; a refusal by policy is an answer.
+  if (!(outcome.reason instanceof SidecarError)) return "unknown";
+  return isFailure(outcome.reason) ? "failed" : "answered";
+}
+
+const isFailure = (error: unknown): boolean => error instanceof SidecarError && error.status !== 403;
