@@ -122,8 +122,8 @@ const policies: ResiliencySpec["policies"] = {
       maxRetries: 2,
       matching: { httpStatusCodes: "502-504", gRPCStatusCodes: "14" },
     },
-    // Up to about 80 s in all: longer than app health needs to stop deliveries to an app that is away.
-    delivery: { policy: "exponential", maxInterval: "15s", maxRetries: 12 },
+    // About 260 s in all, at least 130 s: longer than app health needs to stop deliveries to an app that is away.
+    delivery: { policy: "exponential", maxInterval: "15s", maxRetries: 24 },
     component: { policy: "constant", duration: "500ms", maxRetries: 3 },
   },
   circuitBreakers: {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { daprPoliciesOf } from "#constructs/dapr-policies";
+import { APP_HEALTH } from "#constructs/dapr-sidecar";
 import { environments } from "#environments";
 import { todo } from "#system";
 
@@ -94,6 +95,18 @@ describe("the Dapr policies of a service", () => {
         expect(resiliency.targets.components?.["pubsub-kafka-todo"]?.inbound?.retry).toBe("delivery");
       }
     }
+  });
+
+  test("retry deliveries for longer than daprd takes to find out that the app is away, however the pauses fall", () => {
+    const delivery = policies("audit").resiliency.policies?.retries?.delivery;
+    expect(delivery).toMatchObject({ policy: "exponential", maxInterval: "15s" });
+    // Dapr begins with 0.5 s, takes one and a half times as long each time, and up to half of it off.
+    const pauses = Array.from(
+      { length: delivery?.maxRetries ?? 0 },
+      (_, retry) => Math.min(15, 0.5 * 1.5 ** retry) / 2,
+    );
+    const shortest = pauses.reduce((sum, pause) => sum + pause, 0);
+    expect(shortest).toBeGreaterThan((APP_HEALTH.threshold + 1) * APP_HEALTH.intervalSeconds);
   });
 
   test("refuse a service that nobody declared", () => {
