@@ -1,5 +1,7 @@
 /** The cache of what the services said, and what happens to every call that fails. */
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { showPendingAgain } from "@/tasks/data/pending";
+import { keys } from "./keys.ts";
 import { hasCode, isPassing } from "./problem.ts";
 
 const RETRIES = 3;
@@ -12,7 +14,12 @@ function leaveIfSignedOut(error: unknown): void {
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
-    queryCache: new QueryCache({ onError: leaveIfSignedOut }),
+    queryCache: new QueryCache({
+      onError: leaveIfSignedOut,
+      onSuccess: (_data, { queryKey }) => {
+        if (queryKey[0] === keys.tasks.all[0]) showPendingAgain();
+      },
+    }),
     mutationCache: new MutationCache({ onError: leaveIfSignedOut }),
     defaultOptions: {
       queries: {

@@ -12,6 +12,7 @@ import { applyTask, cachedTask, removeTask } from "./cache.ts";
 import { ConflictError, deleteSeen, readTask, saveChange } from "./change.ts";
 import { currentValues } from "./current-values.ts";
 import { draftOf } from "./draft.ts";
+import { showPending } from "./pending.ts";
 import { rememberUndo } from "./undo.ts";
 
 const words = text.tasks;
@@ -30,11 +31,24 @@ export function useTaskActions(): TaskActions {
   return useMemo(() => taskActions(client), [client]);
 }
 
-/** Changes of one task are sent one after the other, in the order in which they were made. */
-function send<T>(client: QueryClient, id: string, options: MutationOptions<T, Error, void>): void {
+/**
+ * Changes of one task are sent one after the other, in the order in which they were made.
+ * @param show shows the change on what the lists hold now; again whenever they come anew before the answer
+ */
+function send<T>(client: QueryClient, id: string, show: () => void, options: MutationOptions<T, Error, void>): void {
+  const answered = showPending(id, show);
+  const { mutationFn, onSuccess, onError } = options;
   const mutation = client.getMutationCache().build<T, Error, void, unknown>(client, {
     ...client.getDefaultOptions().mutations,
-    ...options,
+    mutationFn,
+    onSuccess: (...given) => {
+      answered();
+      return onSuccess?.(...given);
+    },
+    onError: (...given) => {
+      answered();
+      return onError?.(...given);
+    },
     scope: { id: `task ${id}` },
   } as MutationOptions<T, Error, void, unknown>);
   mutation.execute(undefined).catch(() => undefined); // onError has told
@@ -65,9 +79,11 @@ export function taskActions(client: QueryClient): TaskActions {
   };
 
   const complete = (task: Task): void => {
-    applyTask(client, { ...task, status: "completed", completedAt: new Date().toISOString() });
+    const completedAt = new Date().toISOString();
+    const show = () =>
+      applyTask(client, { ...(cachedTask(client, task.id) ?? task), status: "completed", completedAt });
     const takeOfferBack = offerUndo(words.done.completed(task.title), () => reopen(task, { quiet: true }));
-    send(client, task.id, {
+    send(client, task.id, show, {
       mutationFn: act("complete", task.id),
       onSuccess: (done: Task) => applyTask(client, done),
       onError: (error) => {
@@ -80,10 +96,10 @@ export function taskActions(client: QueryClient): TaskActions {
   };
 
   const reopen = (task: Task, { quiet = false } = {}): void => {
-    const before = cachedTask(client, task.id) ?? task;
-    applyTask(client, { ...before, status: "open", completedAt: null });
+    const show = () =>
+      applyTask(client, { ...(cachedTask(client, task.id) ?? task), status: "open", completedAt: null });
     if (!quiet) offerUndo(words.done.reopened(task.title), () => complete(task));
-    send(client, task.id, {
+    send(client, task.id, show, {
       mutationFn: act("reopen", task.id),
       onSuccess: (open: Task) => applyTask(client, open),
       onError: async (error) => {
@@ -95,8 +111,8 @@ export function taskActions(client: QueryClient): TaskActions {
   };
 
   const restore = (task: Task): void => {
-    applyTask(client, task);
-    send(client, task.id, {
+    const show = () => applyTask(client, task);
+    send(client, task.id, show, {
       mutationFn: act("restore", task.id),
       onSuccess: (restored: Task) => applyTask(client, restored),
       onError: (error) => {
@@ -108,9 +124,9 @@ export function taskActions(client: QueryClient): TaskActions {
 
   const remove = (task: Task): void => {
     const once = crypto.randomUUID();
-    removeTask(client, task.id);
+    const show = () => removeTask(client, task.id);
     const takeOfferBack = offerUndo(words.done.deleted(task.title), () => restore(task));
-    send(client, task.id, {
+    send(client, task.id, show, {
       mutationFn: () => deleteSeen(task, once),
       onError: async (error) => {
         if (hasCode(error, "not-found")) return; // gone is what was wanted
@@ -128,8 +144,8 @@ export function taskActions(client: QueryClient): TaskActions {
   };
 
   const change = (base: Task, fields: TaskChange): void => {
-    applyTask(client, { ...(cachedTask(client, base.id) ?? base), ...(fields as Partial<Task>) });
-    send(client, base.id, {
+    const show = () => applyTask(client, { ...(cachedTask(client, base.id) ?? base), ...(fields as Partial<Task>) });
+    send(client, base.id, show, {
       mutationFn: () => saveChange(base, fields),
       onSuccess: (saved: Task) => applyTask(client, saved),
       onError: (error) => {
@@ -155,8 +171,8 @@ export function taskActions(client: QueryClient): TaskActions {
   const add = (task: NewTask, timeZone: string, key: string = crypto.randomUUID()): void => {
     const draft = draftOf(task, timeZone);
     const once = { headers: { "idempotency-key": key } };
-    applyTask(client, draft);
-    send(client, draft.id, {
+    const show = () => applyTask(client, draft);
+    send(client, draft.id, show, {
       mutationFn: async () => (await api.tasks.v1.tasks.$post({ json: task }, once)).json(),
       onSuccess: (added: Task) => {
         removeTask(client, draft.id);

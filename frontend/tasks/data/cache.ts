@@ -5,6 +5,7 @@ import type { Task } from "#contracts/task";
 import { keys } from "@/api/keys";
 import { isDraft } from "./draft.ts";
 import { comparatorOf, matches } from "./order.ts";
+import { forgetPending } from "./pending.ts";
 import type { TaskQuery } from "./query.ts";
 
 export type TaskPages = InfiniteData<TaskPage, string | null>;
@@ -64,7 +65,10 @@ export function applyTold(client: QueryClient, task: Task): void {
       .flatMap(([, pages]) => pages?.pages ?? [])
       .flatMap(({ items }) => items)
       .find((item) => isDraft(item) && item.title === task.title && item.priority === task.priority);
-    if (draft) removeTask(client, draft.id);
+    if (draft) {
+      forgetPending(draft.id);
+      removeTask(client, draft.id);
+    }
   }
   applyTask(client, task);
 }
