@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "@jest/globals";
+import { todo } from "#system";
 import { eventually } from "#test/kit/support/harness";
 import { type Product, serviceNames } from "./support.ts";
 
@@ -18,14 +19,19 @@ export async function settled(product: Product, withinMs = 60_000): Promise<void
   }, withinMs);
 }
 
-/** Partitions where a consumer group has not come to the end. */
+/** Partitions where a consumer group has not come to the end, or has not even begun. */
 function undelivered({ dataFolder }: Product): unknown[] {
-  return brokerRows(
-    dataFolder,
-    `select o.grp, o.topic, o.partition, o.next, m.last from offsets o
-     join (select topic, partition, max(offset) as last from messages group by topic, partition) m
-       on m.topic = o.topic and m.partition = o.partition
-     where o.next <= m.last`,
+  const ends = brokerRows(dataFolder, "select topic, partition, max(offset) as last from messages group by 1, 2");
+  const positions = new Map(
+    brokerRows(dataFolder, "select grp, topic, partition, next from offsets").map(
+      ({ grp, topic, partition, next }) => [`${grp} ${topic} ${partition}`, Number(next)] as const,
+    ),
+  );
+  return ends.flatMap(({ topic, partition, last }) =>
+    Object.entries(todo.services)
+      .filter(([, { subscribes }]) => (subscribes as readonly string[]).includes(String(topic)))
+      .map(([group]) => ({ group, topic, partition, last, next: positions.get(`${group} ${topic} ${partition}`) ?? 0 }))
+      .filter(({ next }) => next <= Number(last)),
   );
 }
 
@@ -33,7 +39,7 @@ function undelivered({ dataFolder }: Product): unknown[] {
 export const deadLetters = ({ dataFolder }: Product): unknown[] =>
   brokerRows(dataFolder, "select event from messages where topic = 'dead-letters'");
 
-function brokerRows(dataFolder: string, query: string): unknown[] {
+function brokerRows(dataFolder: string, query: string): Record<string, unknown>[] {
   const db = new DatabaseSync(join(dataFolder, "sidecars.db"), { readOnly: true });
   try {
     return db.prepare(query).all();
@@ -59,12 +65,16 @@ export interface Verified {
   readonly stderr: string;
 }
 
-/** `npm run audit:verify` over the product's data. */
-export const auditVerify = ({ dataFolder }: Product): Promise<Verified> =>
+/**
+ * `npm run audit:verify` over the product's data.
+ * @param databaseUrl where the product has a database that was given
+ */
+export const auditVerify = ({ dataFolder }: Product, databaseUrl?: string): Promise<Verified> =>
   new Promise((resolve) => {
     const script = join(import.meta.dirname, "../../src/cli/audit-verify.ts");
     const args = ["--disable-warning=ExperimentalWarning", script, "--data", dataFolder];
-    execFile(process.execPath, args, { env: { PATH: process.env.PATH ?? "" } }, (error, stdout, stderr) =>
+    const env = { PATH: process.env.PATH ?? "", ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}) };
+    execFile(process.execPath, args, { env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
     );
   });
