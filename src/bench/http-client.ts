@@ -2,8 +2,9 @@
 import { Agent, request } from "node:http";
 
 export interface Client {
-  get(path: string): Promise<void>;
-  post(path: string, body: object): Promise<void>;
+  get(path: string): Promise<string>;
+  /** @returns the answer's body, once it is complete */
+  post(path: string, body?: object): Promise<string>;
 }
 
 interface Answer {
@@ -60,8 +61,8 @@ function send(agent: Agent, url: URL, method: string, origin: string, cookie: st
 }
 
 const clientOf = (call: Send, cookie?: string): Client => ({
-  get: async (path) => void (await call("GET", path, undefined, cookie)),
-  post: async (path, body) => void (await call("POST", path, body, cookie)),
+  get: async (path) => (await call("GET", path, undefined, cookie)).body,
+  post: async (path, body) => (await call("POST", path, body, cookie)).body,
 });
 
 /** Somebody who needs no session. */

@@ -64,7 +64,7 @@ interface Load {
 async function measure(
   what: string,
   clients: readonly Client[],
-  work: (client: Client) => Promise<void>,
+  work: (client: Client) => Promise<unknown>,
   { seconds, everyMs = 0 }: Load,
 ): Promise<void> {
   const times: number[] = [];

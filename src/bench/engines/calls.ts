@@ -7,7 +7,7 @@ import type { Turn } from "./statistics.ts";
 /** Everybody asks again when he is answered, until the time is over. */
 export async function load(
   clients: readonly Client[],
-  work: (client: Client) => Promise<void>,
+  work: (client: Client) => Promise<unknown>,
   seconds: number,
 ): Promise<Turn> {
   const times: number[] = [];
@@ -27,10 +27,10 @@ export async function load(
 
 const TASK = { title: "pay the rent", due: "2030-01-01" };
 
-export const createTask = (client: Client): Promise<void> => client.post("/api/v1/tasks", TASK);
-export const createBare = (client: Client): Promise<void> => client.post("/via/v1/tasks", TASK);
-export const echoBySidecars = (client: Client): Promise<void> => client.get("/via/v1/echo");
-export const echoDirectly = (client: Client): Promise<void> => client.get("/past/v1/echo");
+export const createTask = (client: Client): Promise<string> => client.post("/api/v1/tasks", TASK);
+export const createBare = (client: Client): Promise<string> => client.post("/via/v1/tasks", TASK);
+export const echoBySidecars = (client: Client): Promise<string> => client.get("/via/v1/echo");
+export const echoDirectly = (client: Client): Promise<string> => client.get("/past/v1/echo");
 
 const QUIET_MS = 300;
 

@@ -2,8 +2,10 @@
 import { anonymous, type Client, signedUp } from "../http-client.ts";
 import { createBare, createTask, echoBySidecars, echoDirectly, load, settled } from "./calls.ts";
 import { bareBacklog, bareBursts, type EventTemplate, eventTemplate, productBacklog, productBursts } from "./events.ts";
-import type { Running } from "./start.ts";
-import { type Compared, type Ratio, rateOf, ratioOf, type Turn, timeOf } from "./statistics.ts";
+import { holdingEvents } from "./hold.ts";
+import { usesOf } from "./processes.ts";
+import type { BesideBare } from "./start.ts";
+import { type Compared, cpuOf, type Ratio, rateOf, ratioOf, type Turn, timeOf } from "./statistics.ts";
 
 export interface CompareOptions {
   readonly users: readonly number[];
@@ -39,14 +41,15 @@ const CREATE_RATE: Goal = { kind: "at least", ratio: 0.7 };
 
 export const GROUPS = {
   events: "commit to effect, tasks to audit, by a daprd and Kafka by a bare one",
-  creates: "creating a task, gateway to insert, by a bare chain",
+  creates: "creating a task, gateway to insert, by a bare chain; events wait meanwhile, as the bare chain has none",
+  whole: "the same while all that follows by events has to be done on the same cores",
   dapr: "a call by two sidecars, by the same call without",
 } as const;
 
 type Side = () => Promise<Turn>;
 
 export async function compare(
-  running: Running,
+  running: BesideBare,
   options: CompareOptions,
   say: (line: string) => void,
 ): Promise<Measurement[]> {
@@ -67,7 +70,7 @@ interface Clients {
 }
 
 /** Past the edge: in the cluster it is Envoy, and the bare chain has none. */
-async function clientsOf({ origin, addressOf, bare }: Running, users: number): Promise<Clients> {
+async function clientsOf({ origin, addressOf, bare }: BesideBare, users: number): Promise<Clients> {
   const product: Client[] = [];
   for (let user = 0; user < users; user++) product.push(await signedUp(origin, user, addressOf("gateway")));
   return { product, bare: product.map(() => anonymous(bare.front.url)) };
@@ -75,7 +78,7 @@ async function clientsOf({ origin, addressOf, bare }: Running, users: number): P
 
 const WARM_UP_SECONDS = 3;
 
-async function warmUp(running: Running, { product, bare }: Clients, template: EventTemplate): Promise<void> {
+async function warmUp(running: BesideBare, { product, bare }: Clients, template: EventTemplate): Promise<void> {
   await load(product, createTask, WARM_UP_SECONDS);
   await load(bare, createBare, WARM_UP_SECONDS);
   await load(bare, echoDirectly, 1);
@@ -85,12 +88,16 @@ async function warmUp(running: Running, { product, bare }: Clients, template: Ev
 }
 
 /** Whose turn is first changes with each round. */
-async function taking(rounds: number, running: Running, product: Side, bare: Side): Promise<Compared> {
-  const turns: { readonly product: Turn[]; readonly bare: Turn[] } = { product: [], bare: [] };
+async function taking<Name extends string>(
+  rounds: number,
+  running: BesideBare,
+  sides: Readonly<Record<Name, Side>>,
+): Promise<Record<Name, Turn[]>> {
+  const names = Object.keys(sides) as Name[];
+  const turns = Object.fromEntries(names.map((name) => [name, [] as Turn[]])) as Record<Name, Turn[]>;
   for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? (["product", "bare"] as const) : (["bare", "product"] as const);
-    for (const side of order) {
-      turns[side].push(await (side === "product" ? product() : bare()));
+    for (const name of names.map((_, index) => names[(index + round) % names.length] as Name)) {
+      turns[name].push(await sides[name]());
       await settled(running);
     }
   }
@@ -100,85 +107,115 @@ async function taking(rounds: number, running: Running, product: Side, bare: Sid
 /** Enough for a 99th percentile, and few where they are many. */
 const burstsOf = (atOnce: number): number => Math.max(8, Math.round(60 / Math.sqrt(atOnce)));
 
+const latencies = (what: string, turns: Compared, goal?: Goal): Omit<Measurement, "group">[] =>
+  ([0.5, 0.99] as const).map((q) => ({
+    what: `${what}, p${q * 100}`,
+    unit: "ms",
+    ...(goal ? { goal } : {}),
+    ...ratioOf(turns, timeOf(q)),
+  }));
+
+const grouped = (group: string, measurements: readonly Omit<Measurement, "group">[]): Measurement[] =>
+  measurements.map((measurement) => ({ group, ...measurement }));
+
 async function compareEvents(
-  running: Running,
+  running: BesideBare,
   template: EventTemplate,
   { users, rounds, backlog }: CompareOptions,
   say: (line: string) => void,
 ): Promise<Measurement[]> {
-  const measurements: Measurement[] = [];
-  const group = GROUPS.events;
+  const measurements: Omit<Measurement, "group">[] = [];
   for (const atOnce of users) {
-    say(`events, ${atOnce} at once`);
-    const turns = await taking(
-      rounds,
-      running,
-      () => productBursts(running, template, atOnce, burstsOf(atOnce)),
-      () => bareBursts(running, template, atOnce, burstsOf(atOnce)),
-    );
-    measurements.push(
-      { group, what: `${atOnce} at once, p50`, unit: "ms", goal: EVENT_LATENCY, ...ratioOf(turns, timeOf(0.5)) },
-      { group, what: `${atOnce} at once, p99`, unit: "ms", goal: EVENT_LATENCY, ...ratioOf(turns, timeOf(0.99)) },
-      { group, what: `${atOnce} at once`, unit: "/s", ...ratioOf(turns, rateOf) },
-    );
+    const what = `${atOnce} at once`;
+    say(`events, ${what}`);
+    const turns = await taking(rounds, running, {
+      product: () => productBursts(running, template, atOnce, burstsOf(atOnce)),
+      bare: () => bareBursts(running, template, atOnce, burstsOf(atOnce)),
+    });
+    measurements.push(...latencies(what, turns, EVENT_LATENCY), { what, unit: "/s", ...ratioOf(turns, rateOf) });
   }
-  say(`events, ${backlog} waiting`);
-  const turns = await taking(
-    rounds,
-    running,
-    () => productBacklog(running, template, backlog),
-    () => bareBacklog(running, template, backlog),
-  );
-  measurements.push({ group, what: `${backlog} waiting`, unit: "/s", goal: EVENT_RATE, ...ratioOf(turns, rateOf) });
-  return measurements;
+  const what = `${backlog} waiting`;
+  say(`events, ${what}`);
+  const turns = await taking(rounds, running, {
+    product: () => productBacklog(running, template, backlog),
+    bare: () => bareBacklog(running, template, backlog),
+  });
+  measurements.push({ what, unit: "/s", goal: EVENT_RATE, ...ratioOf(turns, rateOf) });
+  return grouped(GROUPS.events, measurements);
 }
 
 async function compareCreates(
-  running: Running,
+  running: BesideBare,
   clients: Clients,
   { users, rounds, seconds }: CompareOptions,
   say: (line: string) => void,
 ): Promise<Measurement[]> {
-  const measurements: Measurement[] = [];
-  const group = GROUPS.creates;
+  const alone: Omit<Measurement, "group">[] = [];
+  const together: Omit<Measurement, "group">[] = [];
   for (const atOnce of users) {
-    say(`creating tasks, ${atOnce} at once`);
-    const turns = await taking(
-      rounds,
-      running,
-      () => load(clients.product.slice(0, atOnce), createTask, seconds),
-      () => load(clients.bare.slice(0, atOnce), createBare, seconds),
-    );
-    measurements.push(
-      { group, what: `${atOnce} at once`, unit: "/s", goal: CREATE_RATE, ...ratioOf(turns, rateOf) },
-      { group, what: `${atOnce} at once, p50`, unit: "ms", ...ratioOf(turns, timeOf(0.5)) },
-      { group, what: `${atOnce} at once, p99`, unit: "ms", ...ratioOf(turns, timeOf(0.99)) },
-    );
+    const what = `${atOnce} at once`;
+    say(`creating tasks, ${what}`);
+    const create = () => load(clients.product.slice(0, atOnce), createTask, seconds);
+    const { product, whole, bare } = await taking(rounds, running, {
+      product: () => holdingEvents(running, () => timed(running, chainOfProduct, create)),
+      bare: () => timed(running, chainOfBare, () => load(clients.bare.slice(0, atOnce), createBare, seconds)),
+      whole: create,
+    });
+    const turns = { product, bare };
+    alone.push({ what, unit: "/s", goal: CREATE_RATE, ...ratioOf(turns, rateOf) }, ...latencies(what, turns), {
+      what: `${what}, processor time of one`,
+      unit: "ms",
+      ...ratioOf(turns, cpuOf),
+    });
+    together.push({ what, unit: "/s", ...ratioOf({ product: whole, bare }, rateOf) });
   }
-  return measurements;
+  return [...grouped(GROUPS.creates, alone), ...grouped(GROUPS.whole, together)];
+}
+
+type Pids = Readonly<Record<string, number>>;
+
+const chainOfProduct = ({ processes }: BesideBare): Pids =>
+  pick(processes, ["gateway", "daprd of gateway", "daprd of tasks", "tasks", "postgres"]);
+
+const chainOfBare = ({ bare: { front, backs }, processes }: BesideBare): Pids => ({
+  ...pick(processes, ["postgres"]),
+  ...Object.fromEntries(
+    [front, ...backs.slice(0, 1)].flatMap(({ name, pid, daprd }) => [
+      [name, pid],
+      [`daprd of ${name}`, daprd.pid],
+    ]),
+  ),
+});
+
+const pick = (processes: Pids, names: readonly string[]): Pids =>
+  Object.fromEntries(names.map((name) => [name, processes[name] ?? 0]));
+
+/** With the processor time that the processes of the chain took for one request. */
+async function timed(running: BesideBare, chain: (running: BesideBare) => Pids, work: Side): Promise<Turn> {
+  const pids = chain(running);
+  const spent = (): number => [...usesOf(pids).values()].reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+  const before = spent();
+  const turn = await work();
+  return { ...turn, cpuMilliseconds: ((spent() - before) * 1000) / turn.times.length };
 }
 
 async function compareCalls(
-  running: Running,
+  running: BesideBare,
   { bare }: Clients,
   { users, rounds, seconds }: CompareOptions,
   say: (line: string) => void,
 ): Promise<Measurement[]> {
-  const measurements: Measurement[] = [];
-  const group = GROUPS.dapr;
+  const measurements: Omit<Measurement, "group">[] = [];
   for (const atOnce of users) {
-    say(`calls, ${atOnce} at once`);
-    const turns = await taking(
-      rounds,
-      running,
-      () => load(bare.slice(0, atOnce), echoBySidecars, seconds / 2),
-      () => load(bare.slice(0, atOnce), echoDirectly, seconds / 2),
-    );
-    measurements.push(
-      { group, what: `${atOnce} at once`, unit: "/s", ...ratioOf(turns, rateOf) },
-      { group, what: `${atOnce} at once, p50`, unit: "ms", ...ratioOf(turns, timeOf(0.5)) },
-      { group, what: `${atOnce} at once, p99`, unit: "ms", ...ratioOf(turns, timeOf(0.99)) },
-    );
+    const what = `${atOnce} at once`;
+    say(`calls, ${what}`);
+    const callers = bare.slice(0, atOnce);
+    const { by, past } = await taking(rounds, running, {
+      by: () => load(callers, echoBySidecars, seconds / 2),
+      past: () => load(callers, echoDirectly, seconds / 2),
+    });
+    const turns = { product: by, bare: past };
+    measurements.push({ what, unit: "/s", ...ratioOf(turns, rateOf) }, ...latencies(what, turns));
   }
-  return measurements;
+  return grouped(GROUPS.dapr, measurements);
 }

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { signedUp } from "../http-client.ts";
-import type { Running } from "./start.ts";
+import type { BesideBare, Running } from "./start.ts";
 import { median, type Turn } from "./statistics.ts";
 
 const TOPIC = "task-events";
@@ -126,7 +126,7 @@ async function latencies({ database }: Running, transactions: ReadonlyMap<string
 }
 
 export async function bareBursts(
-  running: Running,
+  running: BesideBare,
   template: EventTemplate,
   atOnce: number,
   bursts: number,
@@ -139,7 +139,7 @@ export async function bareBursts(
   return turnOf(times);
 }
 
-export async function bareBacklog(running: Running, template: EventTemplate, count: number): Promise<Turn> {
+export async function bareBacklog(running: BesideBare, template: EventTemplate, count: number): Promise<Turn> {
   const { times, seconds } = await echo(running, eventsFrom(template, count), RELAY_CONCURRENCY);
   return { times, rate: count / seconds };
 }
@@ -151,7 +151,7 @@ interface Echo {
 }
 
 /** From before a publication begins to the arrival at the first subscriber; the others have theirs too when this ends. */
-async function echo({ bare }: Running, events: readonly Event[], concurrency: number): Promise<Echo> {
+async function echo({ bare }: BesideBare, events: readonly Event[], concurrency: number): Promise<Echo> {
   const started = await json<Record<string, number>>(`${bare.front.url}/publish`, { events, concurrency });
   const arrivals = await Promise.all(
     bare.backs.map(async ({ url }) => {

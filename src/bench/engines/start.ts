@@ -1,4 +1,4 @@
-/** The product on real engines with the bare chain beside it, on one database that remembers when each commit was. */
+/** The product on real engines, and on request the bare chain beside it, on one database that remembers when each commit was. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,11 +22,23 @@ export interface Running {
   readonly addressOf: (service: string) => string;
   readonly metricsOf: (service: string) => Promise<Metrics>;
   readonly sidecars: RealSidecars;
-  readonly bare: Bare;
+  readonly databaseUrl: string;
+  readonly apiToken: string;
   /** As the superuser: reads every schema. */
   readonly database: pg.Pool;
   /** Process ids by name: services, sidecars as `daprd of <service>`, engines. */
   readonly processes: Readonly<Record<string, number>>;
+}
+
+export interface BesideBare extends Running {
+  readonly bare: Bare;
+}
+
+export interface StartOptions {
+  /** Heap of a service's process, as what a container's limit leaves it. @default Node's own */
+  readonly heapMebibytes?: number;
+  /** Whether the database counts statements. @default false */
+  readonly countStatements?: boolean;
 }
 
 const needed: readonly EngineName[] = ["kafka", "valkey", "daprd", "sentry", "scheduler"];
@@ -42,7 +54,11 @@ export const SUBSCRIBERS = Object.values(todo.services).filter((service) =>
  * @param stack ends everything in the opposite order
  * @throws LocalError with a remedy
  */
-export async function startAll(stack: AsyncDisposableStack, say: (line: string) => void): Promise<Running> {
+export async function startProduct(
+  stack: AsyncDisposableStack,
+  say: (line: string) => void,
+  { heapMebibytes, countStatements = false }: StartOptions = {},
+): Promise<Running> {
   const missing = needed.filter((name) => findEngine(name) === undefined);
   if (missing.length > 0)
     throw new LocalError(`engines are missing: install them with npm run engines -- ${missing.join(" ")}`);
@@ -50,7 +66,7 @@ export async function startAll(stack: AsyncDisposableStack, say: (line: string) 
   // Where this runs as root, the database runs as somebody else and has to get there.
   chmodSync(dataFolder, 0o711);
   stack.defer(() => rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 }));
-  const [databaseUrl, databasePid] = await startDatabase(stack, join(dataFolder, "postgres"));
+  const [databaseUrl, databasePid] = await startDatabase(stack, join(dataFolder, "postgres"), countStatements);
 
   const portOffset = await freePortOffset(todo);
   const model = withPortOffset(todo, portOffset);
@@ -68,6 +84,7 @@ export async function startAll(stack: AsyncDisposableStack, say: (line: string) 
       DATABASE_URL: databaseUrl,
       LOG_LEVEL: "error",
       NODE_ENV: "production",
+      ...(heapMebibytes ? { NODE_OPTIONS: `--max-old-space-size=${heapMebibytes}` } : {}),
       // Limits are there against one user or address; here one machine plays all of them.
       RATE_LIMIT_SIGN_IN_PER_MINUTE: "100000",
       RATE_LIMIT_BURST: "1000000",
@@ -86,31 +103,43 @@ export async function startAll(stack: AsyncDisposableStack, say: (line: string) 
   const database = new pg.Pool({ connectionString: databaseUrl, max: 10 });
   database.on("error", () => {});
   stack.defer(() => database.end());
-  await database.query(
-    `create schema bench create table tasks
-      (id uuid primary key default gen_random_uuid(), title text not null, due text, created_at timestamptz not null default now())`,
-  );
-  say("starting the bare chain beside it");
-  const { apiToken } = supervisor.settings;
-  const bare = await startBare(stack, { sidecars, subscribers: SUBSCRIBERS, apiToken, databaseUrl });
   const addressOf = (service: string): string => `http://127.0.0.1:${model.services[service]?.port}`;
   return {
     origin: supervisor.origin,
     addressOf,
     metricsOf: (service) => readMetrics(addressOf(service) + paths.metrics),
     sidecars,
-    bare,
+    databaseUrl,
+    apiToken: supervisor.settings.apiToken,
     database,
     processes: { ...recordedProcesses(dataFolder), postgres: databasePid },
   };
+}
+
+export async function startBeside(
+  stack: AsyncDisposableStack,
+  running: Running,
+  say: (line: string) => void,
+): Promise<BesideBare> {
+  say("starting the bare chain beside it");
+  await running.database.query(
+    `create schema bench create table tasks
+      (id uuid primary key default gen_random_uuid(), title text not null, due text, created_at timestamptz not null default now())`,
+  );
+  return { ...running, bare: await startBare(stack, { ...running, subscribers: SUBSCRIBERS }) };
 }
 
 /** What the supervisor remembers of what it started. */
 const recordedProcesses = (dataFolder: string): Record<string, number> =>
   (JSON.parse(readFileSync(join(dataFolder, "run.json"), "utf8")) as { children: Record<string, number> }).children;
 
-async function startDatabase(stack: AsyncDisposableStack, dataDir: string): Promise<readonly [string, number]> {
-  const cluster = await startCluster({ dataDir, settings: { track_commit_timestamp: "on" } });
+async function startDatabase(
+  stack: AsyncDisposableStack,
+  dataDir: string,
+  countStatements: boolean,
+): Promise<readonly [string, number]> {
+  const counting = countStatements ? { shared_preload_libraries: "pg_stat_statements" } : {};
+  const cluster = await startCluster({ dataDir, settings: { track_commit_timestamp: "on", ...counting } });
   stack.defer(() => cluster.stop());
   const admin = new pg.Client({ connectionString: cluster.adminUrl });
   await admin.connect();

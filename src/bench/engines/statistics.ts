@@ -14,6 +14,8 @@ export interface Turn {
   readonly times: readonly number[];
   /** Per second. */
   readonly rate: number;
+  /** Processor time of one, where it was taken. */
+  readonly cpuMilliseconds?: number;
 }
 
 /** Both sides' turns, the two of a round one after the other. */
@@ -41,6 +43,9 @@ export function ratioOf({ product, bare }: Compared, read: (turns: readonly Turn
 }
 
 export const rateOf = (turns: readonly Turn[]): number => median(turns.map(({ rate }) => rate));
+
+export const cpuOf = (turns: readonly Turn[]): number =>
+  median(turns.map(({ cpuMilliseconds }) => cpuMilliseconds ?? Number.NaN));
 
 /** Of all turns' times together. */
 export const timeOf =
