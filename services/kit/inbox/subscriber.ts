@@ -3,6 +3,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { Logger } from "pino";
 import * as z from "zod/mini";
 import { type EventContract, type EventOf, parseEvent } from "#contracts/events/define";
+import { isDatabaseAway } from "../database/database.ts";
 import { inTransaction } from "../database/transaction.ts";
 import type { KitTables } from "../kit-tables.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -77,8 +78,7 @@ export function subscriber(props: SubscriberProps): (body: unknown) => Promise<D
     if (!parsed.ok) {
       const reason = parsed.problems.join("; ");
       log.error({ topic, reason }, "an event that is not what its contract says");
-      await keepReason(props, idOf(body), typeOf(body), reason);
-      return count("failed", "DROP");
+      return count("failed", await givenUp(props, idOf(body), typeOf(body), reason));
     }
     const { event } = parsed;
     const end = handling.startTimer({ topic });
@@ -92,8 +92,8 @@ export function subscriber(props: SubscriberProps): (body: unknown) => Promise<D
     } catch (err) {
       const poison = err instanceof PoisonError;
       log.warn({ err, topic, eventId: event.id, type: event.type, poison }, "an event was not processed");
-      await keepReason(props, event.id, event.type, reasonOf(err));
-      return count("failed", poison ? "DROP" : "RETRY");
+      const kept = await givenUp(props, event.id, event.type, reasonOf(err));
+      return count("failed", poison ? kept : "RETRY");
     } finally {
       end();
     }
@@ -137,13 +137,16 @@ async function enter(
   return rows[0]?.entrance ?? "duplicate";
 }
 
-/** In a transaction of its own, as the effect's was rolled back. Best effort: the delivery is repeated anyway. */
-async function keepReason(
+/**
+ * In a transaction of its own, as the effect's was rolled back.
+ * @returns RETRY while the database is away: an event that is given up has its reason kept
+ */
+async function givenUp(
   { db, topic, log }: SubscriberProps,
   eventId: string,
   type: string,
   reason: string,
-): Promise<void> {
+): Promise<"DROP" | "RETRY"> {
   try {
     await db
       .insertInto("poison")
@@ -156,7 +159,9 @@ async function keepReason(
       .execute();
   } catch (err) {
     log.warn({ err, topic, eventId }, "the reason could not be kept");
+    if (isDatabaseAway(err)) return "RETRY";
   }
+  return "DROP";
 }
 
 const MAX_REASON = 2_000;
