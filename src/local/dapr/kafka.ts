@@ -1,5 +1,7 @@
 /** Kafka with the topics, users and access rules of an environment; every connection proves itself by a certificate. */
-import kafkajs, { type Kafka as KafkaClient, type KafkaConfig } from "kafkajs";
+
+import { setTimeout as delay } from "node:timers/promises";
+import kafkajs, { type Admin, type Kafka as KafkaClient, type KafkaConfig } from "kafkajs";
 import {
   type Certificate,
   createAuthority,
@@ -78,7 +80,12 @@ async function startIn(
   try {
     const admin = clientOf(ADMIN).admin();
     await admin.connect();
-    await admin.createTopics({ topics: topics.map((topic) => topicOf(topic, brokers)), waitForLeaders: true });
+    // kafkajs' own wait for leaders gives up where the broker that it asks has not heard of the topic yet.
+    await admin.createTopics({ topics: topics.map((topic) => topicOf(topic, brokers)), waitForLeaders: false });
+    await untilLed(
+      admin,
+      topics.map(({ metadata }) => metadata.name),
+    );
     await admin.createAcls({ acl: users.flatMap(aclsOf) });
     await admin.disconnect();
   } catch (error) {
@@ -86,4 +93,21 @@ async function startIn(
     throw error;
   }
   return { kafka, ca: clusterAuthority.certificate, credentialsOf, clientOf, stop };
+}
+
+const LED_WITHIN_MS = 30_000;
+
+/** Until every partition has a leader. @throws what Kafka says after half a minute */
+async function untilLed(admin: Admin, topics: string[]): Promise<void> {
+  const deadline = Date.now() + LED_WITHIN_MS;
+  for (;;) {
+    try {
+      const found = await admin.fetchTopicMetadata({ topics });
+      if (found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+      if (Date.now() > deadline) throw new Error(`no leaders after ${LED_WITHIN_MS / 1_000} s: ${topics.join(", ")}`);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    await delay(100);
+  }
 }
