@@ -12,10 +12,14 @@ const words = text.chat;
 export function ToolCard({ part, isOver }: { readonly part: ToolPart; readonly isOver: boolean }) {
   const steps = outputOf(part)?.undo ?? [];
   const undo = useUndo(part.toolCallId, steps);
+  const number = numberOf(part);
   return (
     <div className="flex min-h-10 items-center gap-2.5 rounded-xl border border-line bg-surface px-3 py-1.5 text-sm">
       {iconOf(part, isOver)}
-      <p className="min-w-0 flex-1 break-words">{lineOf(part, isOver)}</p>
+      <p className="min-w-0 flex-1 break-words">
+        {lineOf(part, isOver)}
+        {number !== undefined && <span className="pl-2 text-ink-faint tabular-nums">{text.tasks.number(number)}</span>}
+      </p>
       {steps.length > 0 && undo.state !== "done" && (
         <Button
           size="small"
@@ -34,6 +38,10 @@ export function ToolCard({ part, isOver }: { readonly part: ToolPart; readonly i
     </div>
   );
 }
+
+/** By which the task can be named in what is said next. */
+const numberOf = (part: ToolPart): number | undefined =>
+  (outputOf(part)?.result as { readonly task?: { readonly number?: number } } | undefined)?.task?.number;
 
 const isReading = (part: ToolPart): boolean => {
   const result = outputOf(part)?.result;
