@@ -6,7 +6,7 @@ import { ruleInWords } from "./rule-words.ts";
 /** Lists leave notes out. */
 export type ListedTask = Omit<Task, "notes" | "predecessorId">;
 
-/** `every 1st, next tomorrow, reminder the day before, p1, @home`; empty for a task that has only a title. */
+/** `every 1st, next tomorrow, reminder the day before, p1, #home`; empty for a task that has only a title. */
 export function detailsInWords(task: ListedTask, today: string): string[] {
   const words: string[] = [];
   if (task.recurrence) words.push(ruleInWords(task.recurrence, today));
@@ -14,7 +14,7 @@ export function detailsInWords(task: ListedTask, today: string): string[] {
   if (task.deadline !== null) words.push(`deadline ${dateInWords(task.deadline, today)}`);
   if (task.reminder) words.push(`reminder ${reminderInWords(task.reminder, today)}`);
   if (task.priority !== "p4") words.push(task.priority);
-  if (task.tags.length > 0) words.push(task.tags.map((tag) => `@${tag}`).join(" "));
+  if (task.tags.length > 0) words.push(task.tags.map((tag) => `#${tag}`).join(" "));
   return words;
 }
 
