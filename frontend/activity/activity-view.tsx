@@ -84,7 +84,7 @@ export function ActivityView() {
               </h2>
               <ol className="flex flex-col">
                 {happened.map((event) => (
-                  <Line key={event.id} event={event} minute={localMinute(Date.parse(event.time), timeZone).slice(11)} />
+                  <Line key={event.id} event={event} today={today} timeZone={timeZone} />
                 ))}
               </ol>
             </section>
@@ -100,24 +100,38 @@ export function ActivityView() {
   );
 }
 
-function Line({ event, minute }: { readonly event: AuditEvent; readonly minute: string }) {
+interface LineProps {
+  readonly event: AuditEvent;
+  readonly today: string;
+  readonly timeZone: string;
+}
+
+function Line({ event, today, timeZone }: LineProps) {
   return (
     <li className="flex gap-3 border-b border-line py-2 text-sm last:border-none">
       <time dateTime={event.time} className="w-11 shrink-0 text-ink-faint tabular-nums">
-        {minute}
+        {localMinute(Date.parse(event.time), timeZone).slice(11)}
       </time>
       <div className="min-w-0 flex-1">
         <p className="break-words">
-          {event.summary}
+          {inPlainWords(event, today, timeZone)}
           {event.title && <span className="font-medium"> “{event.title}”</span>}
         </p>
         {event.changed.length > 0 && (
           <p className="text-[13px] text-ink-soft">{words.changed(event.changed.join(", "))}</p>
         )}
       </div>
-      <span className="shrink-0 text-[13px] text-ink-faint">{words.by[event.by]}</span>
+      <span className="hidden shrink-0 text-[13px] text-ink-faint sm:block">{words.by[event.by]}</span>
     </li>
   );
+}
+
+const INSTANT = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::[\d.]+)?Z/g;
+
+/** What the trail writes exactly, said as the rest of the page says it: times by the person's clock, tools by what they do. */
+function inPlainWords({ summary, tool }: AuditEvent, today: string, timeZone: string): string {
+  const timed = summary.replace(INSTANT, (instant) => shortDue(localMinute(Date.parse(instant), timeZone), today));
+  return tool ? timed.replace(tool, words.tool(tool)) : timed;
 }
 
 /** Asked for once a visit: it reads the whole chain. */

@@ -15,11 +15,16 @@ export function Appearance() {
   const theme = chosen ?? (hydrated ? currentTheme() : undefined);
   return (
     <Section title={text.settings.appearance}>
-      <fieldset aria-label={text.navigation.theme} className="flex flex-wrap gap-2">
+      <fieldset
+        aria-label={text.navigation.theme}
+        className="flex items-center gap-0.5 self-start rounded-lg bg-sunken p-0.5"
+      >
         {themes.map((name) => (
           <Button
             key={name}
-            look={theme === name ? "primary" : "plain"}
+            size="small"
+            look="quiet"
+            className={theme === name ? "bg-raised text-ink shadow-xs" : undefined}
             aria-pressed={theme === name}
             onClick={() => {
               setChosen(name);

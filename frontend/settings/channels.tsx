@@ -1,5 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { ChannelsChange, Channels as Kept, OutsideChannel } from "#contracts/http/notifications";
 import { api } from "@/api/client";
@@ -116,6 +117,7 @@ function Webhook({ kept }: { readonly kept: Kept["webhook"] }) {
   const { change, test } = useChange();
   const [url, setUrl] = useState(kept.url ?? "");
   const [enabled, setEnabled] = useState(kept.enabled);
+  const [secretShown, setSecretShown] = useState(false);
   return (
     <Channel
       title={words.webhook}
@@ -126,9 +128,16 @@ function Webhook({ kept }: { readonly kept: Kept["webhook"] }) {
         <Input type="url" value={url} onChange={({ target }) => setUrl(target.value)} />
       </Labelled>
       <CheckLine label={words.webhookOn} checked={enabled} onChange={setEnabled} />
-      <p className="text-[13px] break-all text-ink-soft">
-        {words.webhookSecret}: <code className="font-mono">{kept.signingSecret}</code>
-      </p>
+      {secretShown ? (
+        <p className="text-[13px] break-all text-ink-soft">
+          {words.webhookSecret}: <code className="font-mono">{kept.signingSecret}</code>
+        </p>
+      ) : (
+        <Button size="small" look="quiet" className="-ml-2.5 self-start" onClick={() => setSecretShown(true)}>
+          <KeyRound aria-hidden className="size-4" />
+          {words.showSecret}
+        </Button>
+      )}
     </Channel>
   );
 }
