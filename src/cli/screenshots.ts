@@ -32,7 +32,10 @@ const pictures: readonly Picture[] = [
   {
     name: "chat",
     path: ({ conversationId }) => `/chat/${conversationId}`,
-    show: (page) => page.getByRole("button", { name: "Approve" }).waitFor(),
+    show: async (page) => {
+      await page.getByRole("button", { name: "Approve" }).waitFor();
+      if ((page.viewportSize()?.width ?? 0) >= sizes.desktop.viewport.width) await row(page, "pay the rent").waitFor();
+    },
   },
   { name: "tasks", path: () => "/tasks", show: (page) => row(page, "pay the rent").waitFor({ state: "attached" }) },
   {

@@ -23,7 +23,7 @@ export async function furnish(person: Person): Promise<Furnished> {
     { title: "return the library books", due: day(-2), tags: ["errands"] },
     { title: "send the invoice for October", due: `${day(0)}T17:00`, priority: "p2", tags: ["work"] },
     { title: "buy oat milk and bread", due: day(0), tags: ["errands"] },
-    { title: "prepare the slides for Thursday", due: day(3), deadline: day(4), priority: "p1", tags: ["work"] },
+    { title: "prepare the slides for the review", due: day(3), deadline: day(4), priority: "p1", tags: ["work"] },
     { title: "renew the passport", due: day(12), priority: "p3", notes: "photo, old passport, 60 euros" },
     { title: "read a chapter" },
     { title: "book the dentist", due: day(-1) },
