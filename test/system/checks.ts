@@ -39,7 +39,8 @@ function undelivered({ dataFolder }: Product): unknown[] {
 export const deadLetters = ({ dataFolder }: Product): unknown[] =>
   brokerRows(dataFolder, "select event from messages where topic = 'dead-letters'");
 
-function brokerRows(dataFolder: string, query: string): Record<string, unknown>[] {
+/** Rows of what the laptop's own sidecars keep. */
+export function brokerRows(dataFolder: string, query: string): Record<string, unknown>[] {
   const db = new DatabaseSync(join(dataFolder, "sidecars.db"), { readOnly: true });
   try {
     return db.prepare(query).all();

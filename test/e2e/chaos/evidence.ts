@@ -91,7 +91,8 @@ export interface Evidence {
 /** What PostgreSQL and Kafka hold. */
 export type Kept = Omit<Evidence, "loaded" | "injected" | "screens" | "auditVerification">;
 
-type Rows = <T extends object>(service: string, text: string) => Promise<T[]>;
+/** Queries as the superuser, in the schema of a service. */
+export type Rows = <T extends object>(service: string, text: string) => Promise<T[]>;
 
 /** Runs `work` with queries as the superuser, past every proxy. */
 export async function withRows<T>({ databaseUrl }: ChaosProduct, work: (rows: Rows) => Promise<T>): Promise<T> {
@@ -152,24 +153,23 @@ async function inKafka(access: KafkaAccess): Promise<Pick<Kept, "events" | "dead
     deadLetters: dead.map(({ value }) => value?.toString("utf8") ?? ""),
     events: records
       .filter(({ topic }) => topic !== deadLetterTopic)
-      .flatMap(({ topic, partition, offset, value }) => {
-        const event = parsed(value?.toString("utf8") ?? "");
-        if (!event) return [];
-        const { id, type, subject, aggregateversion: version, userid: userId, data } = event;
-        return [{ topic, partition, offset: Number(offset), id, type, subject, version, userId, data } as EventRecord];
-      }),
+      .flatMap(({ topic, partition, offset, value }) =>
+        eventOf({ topic, partition, offset: Number(offset) }, value?.toString("utf8") ?? ""),
+      ),
   };
 }
 
-function parsed(text: string): Record<string, unknown> | undefined {
+/** @returns nothing for what is no event */
+export function eventOf(place: Pick<EventRecord, "topic" | "partition" | "offset">, text: string): EventRecord[] {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    const { id, type, subject, aggregateversion: version, userid: userId, data } = JSON.parse(text);
+    return [{ ...place, id, type, subject, version, userId, data }];
   } catch {
-    return undefined;
+    return [];
   }
 }
 
-async function inDatabase(rows: Rows): Promise<Omit<Kept, "events" | "deadLetters" | "offsets">> {
+export async function inDatabase(rows: Rows): Promise<Omit<Kept, "events" | "deadLetters" | "offsets">> {
   const received: Received[] = [];
   const poison: Evidence["poison"][number][] = [];
   for (const service of serviceNames) {

@@ -33,6 +33,8 @@ export interface Loaded {
 
 export interface Load {
   readonly people: readonly Person[];
+  /** How many tasks were brought to their end so far. */
+  done(): number;
   /** No new work; what is begun is brought to its end. */
   stop(): Promise<Loaded>;
 }
@@ -152,6 +154,7 @@ export async function startLoad({ origin, seed, people: count, remindUntil }: Lo
 
   return {
     people,
+    done: () => tasks.length,
     stop: async () => {
       stopping = true;
       await Promise.all([...hands, talking, arriving]);

@@ -1,0 +1,56 @@
+/** Ends processes of the product as nobody is asked about: SIGKILL, at any moment. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Product, serviceNames } from "#test/system/support";
+import { randomOf } from "../chaos/random.ts";
+
+export interface Killed {
+  readonly victim: string;
+  readonly at: Date;
+}
+
+const EVERYTHING = "everything";
+
+export const victims: readonly string[] = [...serviceNames, "sidecars", "postgres", EVERYTHING];
+
+/** Sometimes what was just begun again is the next. */
+const PAUSE_MS = [500, 5_000] as const;
+
+/** Kills each in turn, in an order that is another each time, until it is told to stop. */
+export async function killAround(
+  product: Product,
+  seed: number,
+  until: (kills: number) => boolean,
+): Promise<readonly Killed[]> {
+  const random = randomOf(seed);
+  const killed: Killed[] = [];
+  let round: string[] = [];
+  while (!until(killed.length)) {
+    await delay(random.between(...PAUSE_MS));
+    if (round.length === 0) round = random.shuffled(victims);
+    const victim = round.shift() as string;
+    const names = victim === EVERYTHING ? victims.filter((name) => name !== EVERYTHING) : [victim];
+    if (names.map((name) => kill(pidOf(product, name))).some(Boolean)) killed.push({ victim, at: new Date() });
+    else round.push(victim);
+  }
+  return killed;
+}
+
+/** 0 where there is none at this moment. */
+function pidOf({ dataFolder, pid }: Product, name: string): number {
+  if (name !== "postgres") return pid(name);
+  return Number(readFileSync(join(dataFolder, "postgres/postmaster.pid"), "utf8").split("\n")[0]);
+}
+
+/** @returns false for what is dead already, and about to come back */
+function kill(pid: number): boolean {
+  // 0 would be this process and all that it started.
+  if (!(pid > 0)) return false;
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}
