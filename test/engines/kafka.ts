@@ -48,6 +48,9 @@ export interface Kafka {
   stop(): Promise<void>;
 }
 
+/** Three at once on two busy cores take longer than a minute. */
+const READY_WITHIN_MS = 120_000;
+
 const logging = [
   "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
   "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
@@ -154,6 +157,7 @@ function createBroker(command: string, node: KafkaNode, folder: string, env: Rea
         env,
         folder: nodeFolder(folder, node),
         ready: async (output) => output().includes("Kafka Server started"),
+        readyWithinMs: READY_WITHIN_MS,
       });
     },
     async stop(graceMs: number) {
