@@ -10,7 +10,8 @@ export interface Killed {
   readonly at: Date;
 }
 
-const EVERYTHING = "everything";
+/** At once. */
+export const EVERYTHING = "everything";
 
 export const victims: readonly string[] = [...serviceNames, "sidecars", "postgres", EVERYTHING];
 
@@ -30,11 +31,16 @@ export async function killAround(
     await delay(random.between(...PAUSE_MS));
     if (round.length === 0) round = random.shuffled(victims);
     const victim = round.shift() as string;
-    const names = victim === EVERYTHING ? victims.filter((name) => name !== EVERYTHING) : [victim];
-    if (names.map((name) => kill(pidOf(product, name))).some(Boolean)) killed.push({ victim, at: new Date() });
+    if (killNow(product, victim)) killed.push({ victim, at: new Date() });
     else round.push(victim);
   }
   return killed;
+}
+
+/** @returns false where nothing lived at this moment */
+export function killNow(product: Product, victim: string): boolean {
+  const names = victim === EVERYTHING ? victims.filter((name) => name !== EVERYTHING) : [victim];
+  return names.map((name) => kill(pidOf(product, name))).some(Boolean);
 }
 
 /** 0 where there is none at this moment. */

@@ -14,7 +14,7 @@ import type { Evidence } from "../chaos/evidence.ts";
 import { invariants } from "../chaos/invariants.ts";
 import { type Load, startLoad } from "../chaos/load.ts";
 import { openScreen, type Screen } from "../chaos/screens.ts";
-import { type Killed, killAround, victims } from "./killing.ts";
+import { EVERYTHING, type Killed, killAround, killNow, victims } from "./killing.ts";
 import { gatherOnLaptop } from "./laptop-evidence.ts";
 
 const TASKS = Number(process.env.KILL_TASKS ?? 200);
@@ -98,9 +98,14 @@ describe("an account that is erased then", () => {
     await settled(product);
     const [cookie, own] = [ada.cookie, (await ada.get("/api/export")).text];
     expect(own).toContain(SECRET);
+    expect((await tablesWith([SECRET])).length).toBeGreaterThan(5);
 
     const erasure = { method: "DELETE", path: "/api/account", body: { password: "correct-horse-battery" } };
     expect((await ada.send(erasure)).status).toBe(204);
+    killNow(product, EVERYTHING);
+    await eventually(async () => {
+      for (const service of serviceNames) expect([service, await product.isReady(service)]).toEqual([service, true]);
+    }, 60_000);
     await settled(product);
     const document = (await (other as Person).get<Parameters<typeof operationsOf>[0]>("/api/openapi.json")).body;
     const readable = operationsOf(document).filter(({ method }) => method === "GET");
