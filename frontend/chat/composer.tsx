@@ -41,6 +41,7 @@ export function Composer({ inputRef, busy, blocked, onSend, onStop, onBegin }: C
         {blocked}
       </p>
       <form
+        data-composer
         className="flex w-full items-end gap-2 rounded-2xl border border-line-strong bg-surface p-1.5 pl-4 focus-within:outline-2 focus-within:outline-accent"
         onSubmit={(event) => {
           event.preventDefault();

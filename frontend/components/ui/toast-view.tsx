@@ -36,13 +36,13 @@ function show({ id, title, detail, kind = "info", action }: QueuedToast): void {
   });
 }
 
-/** Where toasts appear: at the bottom, above the navigation of a phone. */
+/** Where toasts appear: at the bottom, above the navigation of a phone and above the line where one writes to the assistant. */
 export function ToastView() {
   useEffect(() => takeToasts({ show, close: (id) => manager.close(id) }), []);
   return (
     <Base.Provider toastManager={manager} limit={3}>
       <Base.Portal>
-        <Base.Viewport className="fixed right-4 bottom-20 left-4 z-10 mx-auto flex max-w-sm flex-col-reverse gap-2 md:right-6 md:bottom-6 md:left-auto md:w-96">
+        <Base.Viewport className="fixed right-4 bottom-20 left-4 z-10 mx-auto flex max-w-sm flex-col-reverse gap-2 md:right-6 md:bottom-6 md:left-auto md:w-96 [body:has([data-composer])_&]:bottom-36 md:[body:has([data-composer])_&]:bottom-28">
           <Toasts />
         </Base.Viewport>
       </Base.Portal>

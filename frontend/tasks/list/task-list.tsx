@@ -87,7 +87,7 @@ export function TaskList({ query, tasks, timeZone, empty }: TaskListProps) {
   return (
     <div
       ref={scroller}
-      className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-6 [overflow-anchor:none] sm:px-4"
+      className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-24 [overflow-anchor:none] sm:px-4 md:pb-6"
     >
       {VirtualRows ? (
         <VirtualRows
