@@ -76,13 +76,13 @@ async function clientsOf({ origin, addressOf, bare }: BesideBare, users: number)
   return { product, bare: product.map(() => anonymous(bare.front.url)) };
 }
 
-const WARM_UP_SECONDS = 3;
+const WARM_UP_SECONDS = 6;
 
+/** Both sides as often as it takes V8 to have compiled what is hot. */
 async function warmUp(running: BesideBare, { product, bare }: Clients, template: EventTemplate): Promise<void> {
-  await load(product, createTask, WARM_UP_SECONDS);
+  await holdingEvents(running, () => load(product, createTask, WARM_UP_SECONDS));
   await load(bare, createBare, WARM_UP_SECONDS);
   await load(bare, echoDirectly, 1);
-  await settled(running);
   await productBursts(running, template, 10, 20);
   await bareBursts(running, template, 10, 40);
 }
@@ -152,6 +152,7 @@ async function compareCreates(
 ): Promise<Measurement[]> {
   const alone: Omit<Measurement, "group">[] = [];
   const together: Omit<Measurement, "group">[] = [];
+  const parts: Omit<Measurement, "group">[] = [];
   for (const atOnce of users) {
     const what = `${atOnce} at once`;
     say(`creating tasks, ${what}`);
@@ -165,38 +166,44 @@ async function compareCreates(
     alone.push({ what, unit: "/s", goal: CREATE_RATE, ...ratioOf(turns, rateOf) }, ...latencies(what, turns), {
       what: `${what}, processor time of one`,
       unit: "ms",
-      ...ratioOf(turns, cpuOf),
+      ...ratioOf(turns, cpuOf(PARTS)),
     });
+    if (atOnce === Math.max(...users)) parts.push(...PARTS.map((part) => partOf(part, turns)));
     together.push({ what, unit: "/s", ...ratioOf({ product: whole, bare }, rateOf) });
   }
-  return [...grouped(GROUPS.creates, alone), ...grouped(GROUPS.whole, together)];
+  return [...grouped(GROUPS.creates, alone.concat(parts)), ...grouped(GROUPS.whole, together)];
 }
 
 type Pids = Readonly<Record<string, number>>;
 
-const chainOfProduct = ({ processes }: BesideBare): Pids =>
-  pick(processes, ["gateway", "daprd of gateway", "daprd of tasks", "tasks", "postgres"]);
+/** Of the chain, in the order in which a request passes them; both sides have each. */
+const PARTS = ["first service", "its daprd", "daprd of the second", "second service", "PostgreSQL"] as const;
 
-const chainOfBare = ({ bare: { front, backs }, processes }: BesideBare): Pids => ({
-  ...pick(processes, ["postgres"]),
-  ...Object.fromEntries(
-    [front, ...backs.slice(0, 1)].flatMap(({ name, pid, daprd }) => [
-      [name, pid],
-      [`daprd of ${name}`, daprd.pid],
-    ]),
-  ),
+const partOf = (part: string, turns: Compared): Omit<Measurement, "group"> => ({
+  what: `processor time of one: ${part}`,
+  unit: "ms",
+  ...ratioOf(turns, cpuOf([part])),
 });
 
-const pick = (processes: Pids, names: readonly string[]): Pids =>
-  Object.fromEntries(names.map((name) => [name, processes[name] ?? 0]));
+const chain = (...pids: readonly (number | undefined)[]): Pids =>
+  Object.fromEntries(PARTS.map((part, index) => [part, pids[index] ?? 0]));
+
+const chainOfProduct = ({ processes: { gateway, tasks, postgres, ...others } }: BesideBare): Pids =>
+  chain(gateway, others["daprd of gateway"], others["daprd of tasks"], tasks, postgres);
+
+const chainOfBare = ({ bare: { front, backs }, processes: { postgres } }: BesideBare): Pids =>
+  chain(front.pid, front.daprd.pid, backs[0]?.daprd.pid, backs[0]?.pid, postgres);
 
 /** With the processor time that the processes of the chain took for one request. */
-async function timed(running: BesideBare, chain: (running: BesideBare) => Pids, work: Side): Promise<Turn> {
-  const pids = chain(running);
-  const spent = (): number => [...usesOf(pids).values()].reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
-  const before = spent();
+async function timed(running: BesideBare, chainOf: (running: BesideBare) => Pids, work: Side): Promise<Turn> {
+  const pids = chainOf(running);
+  const before = usesOf(pids);
   const turn = await work();
-  return { ...turn, cpuMilliseconds: ((spent() - before) * 1000) / turn.times.length };
+  const spent = [...usesOf(pids)].map(([part, { cpuSeconds }]): [string, number] => [
+    part,
+    ((cpuSeconds - (before.get(part)?.cpuSeconds ?? 0)) * 1000) / turn.times.length,
+  ]);
+  return { ...turn, cpuMilliseconds: Object.fromEntries(spent) };
 }
 
 async function compareCalls(

@@ -14,8 +14,8 @@ export interface Turn {
   readonly times: readonly number[];
   /** Per second. */
   readonly rate: number;
-  /** Processor time of one, where it was taken. */
-  readonly cpuMilliseconds?: number;
+  /** Processor time of one, by process, where it was taken. */
+  readonly cpuMilliseconds?: Readonly<Record<string, number>>;
 }
 
 /** Both sides' turns, the two of a round one after the other. */
@@ -44,8 +44,11 @@ export function ratioOf({ product, bare }: Compared, read: (turns: readonly Turn
 
 export const rateOf = (turns: readonly Turn[]): number => median(turns.map(({ rate }) => rate));
 
-export const cpuOf = (turns: readonly Turn[]): number =>
-  median(turns.map(({ cpuMilliseconds }) => cpuMilliseconds ?? Number.NaN));
+/** @param parts those to add up */
+export const cpuOf =
+  (parts: readonly string[]) =>
+  (turns: readonly Turn[]): number =>
+    median(turns.map(({ cpuMilliseconds = {} }) => parts.reduce((sum, part) => sum + (cpuMilliseconds[part] ?? 0), 0)));
 
 /** Of all turns' times together. */
 export const timeOf =
