@@ -1,4 +1,5 @@
 /** Connections to PostgreSQL. */
+import type { Socket } from "node:net";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { KitTables } from "../kit-tables.ts";
@@ -20,6 +21,8 @@ export interface ConnectionOptions {
   /** PEM of the CA that signed the server's certificate; given: TLS, verified. */
   readonly ca?: string | undefined;
   readonly max?: number;
+  /** How long the server may say nothing while a statement runs: more than the longest of them takes. @default 60,000 */
+  readonly silenceMs?: number;
   /** Told of connections that broke while idle; without a listener such an error would end the process. */
   readonly onError: (error: Error) => void;
 }
@@ -47,6 +50,8 @@ export const clientConfig = (url: string, { ca, applicationName }: ConnectionOpt
   application_name: applicationName,
   connectionTimeoutMillis: 5000,
   keepAlive: true,
+  // The system's own default is two hours: so long would go unnoticed that the server of a connection that only listens is gone.
+  keepAliveInitialDelayMillis: 10_000,
   types,
 });
 
@@ -61,9 +66,30 @@ export function connect<Tables>(url: string, options: ConnectionOptions): Connec
   const pool = new pg.Pool({ ...clientConfig(url, options), max: options.max ?? 10, idleTimeoutMillis: 30_000 });
   pool.on("error", options.onError);
   // The pool listens to idle clients only. One in use fails its query, and says so once more to whoever listens, or ends the process.
-  pool.on("connect", (client) => client.on("error", () => {}));
+  pool.on("connect", (client) => {
+    client.on("error", () => {});
+    endInSilence(client as unknown as ClientInside, options.silenceMs ?? 60_000);
+  });
   const db = new Kysely<Tables & KitTables>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: () => db.destroy() };
+}
+
+/** What pg does not name in its types. */
+interface ClientInside {
+  readonly connection: { readonly stream: Socket };
+  /** False while a statement runs. */
+  readonly readyForQuery: boolean;
+}
+
+/**
+ * A server whose machine is gone or frozen closes no connection: without this, whoever asked waits for as long as the system
+ * repeats its packets, which is a quarter of an hour. pg's own `query_timeout` leaves such a connection in the pool.
+ */
+function endInSilence(client: ClientInside, silenceMs: number): void {
+  const { stream } = client.connection;
+  stream.setTimeout(silenceMs, () => {
+    if (!client.readyForQuery) stream.destroy();
+  });
 }
 
 /** SQLSTATE of an error that PostgreSQL answered, if it is one. */
