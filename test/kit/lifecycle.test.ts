@@ -157,7 +157,9 @@ describe("the process of a service", () => {
   it("migrates when asked to, with the URL from a file as the cluster's job has it", async () => {
     const { tasks } = await testDatabase("tasks");
     const env = { DATABASE_URL: tasks };
-    expect((await runMain(["migrate"], env)).out.trim()).toBe("tasks: applied 0000_kit, 0000_kit_functions, 0001_notes");
+    expect((await runMain(["migrate"], env)).out.trim()).toBe(
+      "tasks: applied 0000_kit, 0000_kit_functions, 0001_notes",
+    );
     expect((await runMain(["migrate"], env)).out.trim()).toBe("tasks: nothing to migrate");
     expect((await runMain(["migrate"], {})).err.trim()).toBe(
       "tasks cannot migrate: set DATABASE_URL, or DATABASE_URL_FILE to a file that holds it",
