@@ -22,6 +22,18 @@ export async function freePort(): Promise<number> {
   throw new Error(`none of ${TRIES} ports between ${LOWEST} and ${HIGHEST} is free: end what listens on them`);
 }
 
+/**
+ * Takes ports that somebody wants, all or none, so that `freePort` gives them to nobody else of this process.
+ * @returns whether they were free
+ */
+export async function takePorts(ports: readonly number[]): Promise<boolean> {
+  if (ports.some((port) => given.has(port))) return false;
+  for (const port of ports) given.add(port);
+  if ((await Promise.all(ports.map(isFree))).every(Boolean)) return true;
+  for (const port of ports) given.delete(port);
+  return false;
+}
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

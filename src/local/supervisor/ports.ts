@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import type { System } from "#model/system";
+import { takePorts } from "../free-port.ts";
 import { LocalError } from "../local-error.ts";
 import { EDGE_PORT, FIRST_DAPR_PORT } from "./settings.ts";
 
@@ -20,15 +21,15 @@ export const withPortOffset = (model: System, offset: number): System => ({
 });
 
 /**
- * An offset with which a run's ports are free, for a run beside others. They lie below those that the system hands out for
- * outgoing connections: one of those may take the port of a killed process.
+ * An offset with which a run's ports are free, for a run beside others; engines that this process starts get none of them. They
+ * lie below those that the system hands out for outgoing connections: one of those may take the port of a killed process.
  */
 export async function freePortOffset(model: System): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {
     const offset = 10_000 + 10 * Math.floor(Math.random() * 1_200);
     const services = Object.values(withPortOffset(model, offset).services);
     const ports = services.flatMap(({ port }, index) => [port, FIRST_DAPR_PORT + offset + index]);
-    if ((await Promise.all([EDGE_PORT + offset, ...ports].map(isFree))).every(Boolean)) return offset;
+    if (await takePorts([EDGE_PORT + offset, ...ports])) return offset;
   }
   throw new LocalError("found no free ports for a run beside others");
 }
