@@ -14,6 +14,7 @@ import { type EngineName, findEngine } from "#test/engines/index";
 import { type Metrics, readMetrics } from "../read-metrics.ts";
 import { withBareKafka } from "./bare/documents.ts";
 import { type Bare, startBare } from "./bare/start.ts";
+import { bundledRoot } from "./bundles.ts";
 
 export interface Running {
   /** The public address. */
@@ -76,7 +77,7 @@ export async function startProduct(
   });
   const supervisor = await startSupervisor({
     model: todo,
-    root: process.cwd(),
+    root: await bundledRoot(process.cwd(), measuredServices, join(dataFolder, "bundles")),
     dataFolder,
     portOffset,
     environment: {
