@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Task } from "#contracts/task";
-import { type Answer, Person, signUp } from "#test/system/person";
+import { Person, signUp } from "#test/system/person";
+import { carefulClient, type Heard, type Insist } from "./careful-client.ts";
 import { type Random, randomOf } from "./random.ts";
 
 /** What somebody was told of a task of his. */
@@ -19,16 +20,10 @@ export interface Acknowledged {
   readonly remindAt: string;
 }
 
-export interface Loaded {
+export interface Loaded extends Heard {
   readonly tasks: readonly Acknowledged[];
   /** People who signed up meanwhile, by user id. */
   readonly newcomers: readonly string[];
-  /** How often each status was answered, and how often nothing. */
-  readonly answers: Readonly<Record<string, number>>;
-  /** Answers to correct requests that a client would take for its own mistake. */
-  readonly blames: readonly string[];
-  /** Requests that were never answered with success. */
-  readonly unanswered: readonly string[];
 }
 
 export interface Load {
@@ -50,40 +45,17 @@ export interface LoadProps {
 
 /** Of each pair of hands between two things to do. */
 const PAUSE_MS = [50, 400] as const;
-const RETRY_MS = 250;
-const GIVE_UP_MS = 240_000;
 /** A reminder is due at a full minute: one that is asked for less than this before may find it gone by. */
 const AHEAD_MS = 5_000;
 const MINUTE_MS = 60_000;
-
-/** What a client that is careful tries again: the service is away, busy, or another try of the same is under way. */
-const AGAIN = [409, 429, 500, 502, 503, 504];
 
 export async function startLoad({ origin, seed, people: count, remindUntil }: LoadProps): Promise<Load> {
   const people = await Promise.all(Array.from({ length: count }, () => signUp(origin)));
   const tasks: Acknowledged[] = [];
   const newcomers: string[] = [];
-  const answers: Record<string, number> = {};
-  const blames: string[] = [];
-  const unanswered: string[] = [];
+  const { insist, heard } = carefulClient();
   let stopping = false;
 
-  const insist = async <T>(what: string, send: () => Promise<Answer<T>>): Promise<T | undefined> => {
-    const deadline = Date.now() + GIVE_UP_MS;
-    while (Date.now() < deadline) {
-      const answer = await send().catch(() => undefined);
-      const status = answer?.status ?? "none";
-      answers[status] = (answers[status] ?? 0) + 1;
-      if (answer && answer.status < 300) return answer.body;
-      if (answer && !AGAIN.includes(answer.status)) {
-        blames.push(`${what} was answered with ${answer.status}: ${answer.text.slice(0, 300)}`);
-        return undefined;
-      }
-      await delay(RETRY_MS);
-    }
-    unanswered.push(what);
-    return undefined;
-  };
   const post = (person: Person, path: string, body: object = {}): Promise<Task | undefined> => {
     const headers = { "idempotency-key": randomUUID() };
     return insist(`POST ${path}`, () => person.post<Task>(path, body, headers));
@@ -158,7 +130,7 @@ export async function startLoad({ origin, seed, people: count, remindUntil }: Lo
     stop: async () => {
       stopping = true;
       await Promise.all([...hands, talking, arriving]);
-      return { tasks, newcomers, answers, blames, unanswered };
+      return { tasks, newcomers, ...heard };
     },
   };
 }
@@ -173,10 +145,7 @@ function expectedReminder(due: number, createdAt: number, endedAt: number): Ackn
 const PASSWORD = "correct-horse-battery";
 
 /** @returns the user id; who is told that he exists already has signed up with an answer that got lost */
-async function newcomer(
-  origin: string,
-  insist: <T>(what: string, send: () => Promise<Answer<T>>) => Promise<T | undefined>,
-): Promise<string | undefined> {
+async function newcomer(origin: string, insist: Insist): Promise<string | undefined> {
   const email = `${randomUUID()}@example.com`;
   const person = new Person(origin);
   const account = { name: "Bob", email, password: PASSWORD, timeZone: "Europe/Berlin" };
