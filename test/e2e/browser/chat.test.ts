@@ -5,6 +5,7 @@ import type { PendingApproval } from "#contracts/http/chat";
 import type { TaskPage } from "#contracts/http/tasks";
 import { eventually } from "#test/kit/support/harness";
 import type { Person } from "#test/system/person";
+import { focusedName, tabTo } from "./keyboard.ts";
 import { addTask, row, Stage } from "./support.ts";
 
 let stage: Stage;
@@ -112,6 +113,54 @@ describe("what is said in the chat", () => {
       .waitFor();
     await messages(page).getByText("show my tasks").waitFor({ state: "detached" });
     expect(await titles(ada)).toEqual(["buy milk"]);
+  });
+});
+
+describe("somebody who touches no mouse", () => {
+  it("says, takes back, approves, edits what was said, and goes from one conversation to another", async () => {
+    const ada = await stage.newPerson();
+    await addTask(ada, { title: "old idea" });
+    const { page, live } = await stage.open({ person: ada, path: "/" });
+    await live();
+    await page.keyboard.press("c");
+    expect(await focusedName(page)).toBe("Message");
+    await page.keyboard.type("add buy milk");
+    await page.keyboard.press("Enter");
+    await messages(page).getByText("Added: Buy milk").waitFor();
+    await tabTo(page, messages(page).getByRole("button", { name: "Undo" }), "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await messages(page).getByText("Undone").waitFor();
+    expect(await titles(ada)).toEqual(["old idea"]);
+
+    await tabTo(page, page.getByLabel("Message", { exact: true }));
+    await page.keyboard.type('delete "old idea"');
+    await page.keyboard.press("Enter");
+    const approve = page.getByRole("button", { name: "Approve" });
+    await approve.waitFor();
+    await tabTo(page, approve, "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await messages(page).getByText("Deleted: old idea").first().waitFor();
+
+    await tabTo(page, messages(page).getByRole("button", { name: "Edit" }).first());
+    await page.keyboard.press("Enter");
+    await eventually(async () => expect(await focusedName(page)).toBe("Edit your message"));
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("add buy bread");
+    await page.keyboard.press("Enter");
+    await messages(page).getByText("Added: Buy bread").waitFor();
+    await messages(page).getByText("Deleted: old idea").waitFor({ state: "detached" });
+
+    await page.keyboard.press("Escape");
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await page.keyboard.press("g");
+    await page.keyboard.press("n");
+    await page.getByRole("heading", { name: "What is to be done?" }).waitFor();
+    await page.keyboard.press("g");
+    await page.keyboard.press("h");
+    const earlier = page.getByRole("dialog").getByRole("link", { name: /buy milk/i });
+    await tabTo(page, earlier);
+    await page.keyboard.press("Enter");
+    await messages(page).getByText("Added: Buy bread").waitFor();
   });
 });
 
