@@ -15,7 +15,8 @@ const DUE = Date.parse("2026-11-21T10:00:00Z");
 let offset = 0;
 const event = (id: string, topic: string, type: string, subject: string, version: number, more: object = {}) => {
   const data = { subject, version, ...more };
-  const record: EventRecord = { topic, partition: 0, offset: offset++, id, type, subject, version, userId: ADA, data };
+  const about = { topic, partition: 0, offset: offset++, source: "/todo/tasks" };
+  const record: EventRecord = { ...about, id, type, subject, version, userId: ADA, data };
   return record;
 };
 
@@ -35,7 +36,7 @@ const published: readonly EventRecord[] = [
   event("s3", "task-updates", "dev.todo.screen.task_changed.v1", NEXT_RENT, 1),
   event("s4", "task-updates", "dev.todo.screen.task_changed.v1", BANK, 1),
   event("r1", "reminders", "dev.todo.reminder.scheduled.v1", BANK, 1),
-  event("r2", "reminders", "dev.todo.reminder.sent.v1", BANK, 1),
+  { ...event("r2", "reminders", "dev.todo.reminder.sent.v1", BANK, 1), source: "/todo/notifications" },
 ];
 
 const once = [...new Map(published.filter(({ id }) => id !== POISON).map((each) => [each.id, each])).values()];

@@ -28,6 +28,8 @@ export interface EventRecord {
   readonly partition: number;
   readonly offset: number;
   readonly id: string;
+  /** Who published it. */
+  readonly source: string;
   readonly type: string;
   readonly subject: string;
   readonly version: number;
@@ -162,8 +164,8 @@ async function inKafka(access: KafkaAccess): Promise<Pick<Kept, "events" | "dead
 /** @returns nothing for what is no event */
 export function eventOf(place: Pick<EventRecord, "topic" | "partition" | "offset">, text: string): EventRecord[] {
   try {
-    const { id, type, subject, aggregateversion: version, userid: userId, data } = JSON.parse(text);
-    return [{ ...place, id, type, subject, version, userId, data }];
+    const { id, source, type, subject, aggregateversion: version, userid: userId, data } = JSON.parse(text);
+    return [{ ...place, id, source, type, subject, version, userId, data }];
   } catch {
     return [];
   }
