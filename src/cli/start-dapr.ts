@@ -1,7 +1,8 @@
 /** `npm run start:dapr`: the whole product on this machine with real sidecars, Kafka and Valkey. */
+
+import { detachEngines, type EngineName, findEngine } from "#local/dapr/engines";
 import { type RealSidecars, realSidecars } from "#local/dapr/start";
 import { LocalError } from "#local/local-error";
-import { detachEngines, type EngineName, findEngine } from "#test/engines/index";
 import { runProduct } from "./run-product.ts";
 
 const usage = `npm run start:dapr                      start everything with real sidecars, Ctrl-C ends it

@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "#emit/document";
 import { namespaces } from "#model/names";
-import { type Daprd, startDaprd, temporaryFolder } from "#test/engines/index";
 import { LocalError } from "../local-error.ts";
 import type { SidecarSurroundings } from "../supervisor/sidecars.ts";
 import { demandsOf } from "./annotations.ts";
 import type { RenderedDocuments } from "./documents.ts";
+import { type Daprd, startDaprd, temporaryFolder } from "./engines.ts";
 import { type LocalAddresses, localDocument } from "./overlay.ts";
 import { allStarted, type Platform } from "./platform.ts";
 

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import kafkajs, { type Admin, type Kafka as KafkaClient, type KafkaConfig } from "kafkajs";
+import type { RenderedDocuments } from "./documents.ts";
 import {
   type Certificate,
   createAuthority,
@@ -9,8 +10,7 @@ import {
   startKafka,
   type TemporaryFolder,
   temporaryFolder,
-} from "#test/engines/index";
-import type { RenderedDocuments } from "./documents.ts";
+} from "./engines.ts";
 import { aclsOf, topicOf } from "./kafka-resources.ts";
 
 export interface EnvironmentKafka {

@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { secretNames } from "#model/names";
+import type { ReadSecret } from "./annotations.ts";
+import type { RenderedDocuments } from "./documents.ts";
 import {
   createAuthority,
   type Scheduler,
@@ -12,9 +14,7 @@ import {
   startValkey,
   temporaryFolder,
   type Valkey,
-} from "#test/engines/index";
-import type { ReadSecret } from "./annotations.ts";
-import type { RenderedDocuments } from "./documents.ts";
+} from "./engines.ts";
 import { type EnvironmentKafka, startEnvironmentKafka } from "./kafka.ts";
 
 export interface Platform {

@@ -5,11 +5,11 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { paths } from "#model/paths";
-import type { Daprd } from "#test/engines/index";
 import { LocalError } from "../local-error.ts";
 import type { RunningSidecars, SidecarSurroundings, StartSidecars } from "../supervisor/sidecars.ts";
 import { startDaprds } from "./daprds.ts";
 import { type RenderedDocuments, readRendered } from "./documents.ts";
+import type { Daprd } from "./engines.ts";
 import { keeper } from "./keep-running.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 

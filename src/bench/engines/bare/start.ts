@@ -3,13 +3,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "#emit/document";
 import { demandsOf } from "#local/dapr/annotations";
+import { type Daprd, freePorts, startDaprd, startProcess, temporaryFolder } from "#local/dapr/engines";
 import { localDocument } from "#local/dapr/overlay";
 import { allStarted } from "#local/dapr/platform";
 import type { RealSidecars } from "#local/dapr/start";
 import { namespaces, secretNames } from "#model/names";
 import { paths } from "#model/paths";
-import { type Daprd, freePorts, startDaprd, temporaryFolder } from "#test/engines/index";
-import { startProcess } from "#test/engines/process";
 import { bareAnnotations, bareApps, bareConfiguration, bareResources, modelOf } from "./documents.ts";
 import { backApp, frontApp } from "./names.ts";
 
