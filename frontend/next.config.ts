@@ -1,6 +1,7 @@
 /** What is fixed when the front end is built. Anything that differs between environments is read when a request comes. */
 import { fileURLToPath } from "node:url";
 import type { NextConfig } from "next";
+import { brotliHeaders, brotliRewrites, compressFiles } from "./brotli.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
@@ -17,6 +18,11 @@ const config: NextConfig = {
   experimental: { useOffline: true },
   // There are no pictures to optimise, so the image does without 20 MB of native code for it.
   images: { unoptimized: true },
+  ...(process.env.NODE_ENV === "production" && {
+    compiler: { runAfterProductionCompile: compressFiles },
+    rewrites: brotliRewrites,
+    headers: brotliHeaders,
+  }),
   outputFileTracingExcludes: { "*": ["../node_modules/@img/**", "../node_modules/sharp/**"] },
 };
 

@@ -62,7 +62,8 @@ function nextBuild(root: string, folder: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const output: string[] = [];
     const next = join(root, "node_modules/next/dist/bin/next");
-    const child = spawn(process.execPath, [next, "build", folder], {
+    // Node reads the configuration as it is, with what it imports.
+    const child = spawn(process.execPath, [next, "build", folder, "--experimental-next-config-strip-types"], {
       env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
