@@ -7,3 +7,30 @@ export function whenIdle(run: () => void, latestMs = 2_000): () => void {
   const timer = setTimeout(run, latestMs / 4);
   return () => clearTimeout(timer);
 }
+
+/** A phone is busy with a page for longer than the page is to be seen. */
+const SETTLED_MS = 5_000;
+const SIGNS = ["pointermove", "pointerdown", "keydown", "wheel"] as const;
+
+let settled = false;
+
+/** For what somebody may want next: idle after the first sign of a person, or after the page had its time to settle. */
+export function whenSettled(run: () => void): () => void {
+  if (settled) return whenIdle(run);
+  let cancel: (() => void) | undefined;
+  const forget = (): void => {
+    clearTimeout(timer);
+    for (const sign of SIGNS) window.removeEventListener(sign, begin);
+  };
+  const begin = (): void => {
+    settled = true;
+    forget();
+    cancel = whenIdle(run);
+  };
+  const timer = setTimeout(begin, SETTLED_MS);
+  for (const sign of SIGNS) window.addEventListener(sign, begin, { passive: true });
+  return () => {
+    forget();
+    cancel?.();
+  };
+}

@@ -1,5 +1,6 @@
 "use client";
 /** `useChat` for a session. Its code is a third of the page's: it comes after the first paint, or with the first keystroke. */
+import "./no-eval.ts";
 import { useChat } from "@ai-sdk/react";
 import { useLayoutEffect } from "react";
 import type { ChatMessage } from "./messages.ts";

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ComponentType, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { keys } from "@/api/keys";
 import { fetchLater } from "@/components/late/missing";
-import { whenIdle } from "@/components/when-idle";
+import { whenSettled } from "@/components/when-idle";
 import type { EngineProps, Live, Session } from "./engine.tsx";
 import { useKeptMessages } from "./kept.ts";
 import type { ChatMessage } from "./messages.ts";
@@ -70,7 +70,7 @@ export function useConversation(id: string, isKept: boolean, onAccepted: () => v
     return loading.current;
   }, [id, client, kept]);
 
-  useEffect(() => (canBegin ? whenIdle(() => void begin().catch(() => undefined)) : undefined), [canBegin, begin]);
+  useEffect(() => (canBegin ? whenSettled(() => void begin().catch(() => undefined)) : undefined), [canBegin, begin]);
   useEffect(() => session?.onAccepted(onAccepted), [session, onAccepted]);
   useEffect(() => {
     if (session && kept && live?.status !== "submitted" && live?.status !== "streaming") session.adopt(kept);

@@ -1,3 +1,4 @@
+"use client";
 import { CheckCheck } from "lucide-react";
 import type { ReactNode } from "react";
 import { text } from "@/text";

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { gatewayApi, MIN_PASSWORD } from "#contracts/http/gateway";
 import { buttonClass } from "@/components/ui/button-class";
 import { fromGateway } from "@/server/gateway";
@@ -34,9 +33,9 @@ export async function EntryPage({ kind, next, notice }: EntryPageProps) {
     return (
       <EntryCard title={text.entry.welcomeBack}>
         <p className="text-sm text-ink-soft">{text.entry.alreadySignedIn(who.me.name)}</p>
-        <Link href="/" className={buttonClass("primary", "large")}>
+        <a href="/" className={buttonClass("primary", "large")}>
           {text.entry.goOn}
-        </Link>
+        </a>
       </EntryCard>
     );
   }

@@ -2,7 +2,7 @@
 import { useEffect } from "react";
 import { useConnectionState } from "@/api/realtime/store";
 import { untilDone } from "@/components/late/until-done";
-import { whenIdle } from "@/components/when-idle";
+import { whenIdle, whenSettled } from "@/components/when-idle";
 
 /** What opens on a click or appears by itself, on any page. */
 const parts: readonly (() => Promise<unknown>)[] = [
@@ -17,6 +17,15 @@ const parts: readonly (() => Promise<unknown>)[] = [
   () => import("./account-menu.tsx"),
 ];
 
+/** One after the other, so that none is in anybody's way. */
+async function fetchAll(): Promise<void> {
+  for (const load of parts) {
+    await new Promise<void>((resolve) => whenIdle(resolve));
+    await load();
+  }
+  performance.mark("late-code");
+}
+
 /**
  * Fetches it while there is a connection and nothing else to do: whoever goes offline, or works through a restart of the
  * front end, is to find everything where it was.
@@ -26,8 +35,8 @@ export function LateCode(): null {
   useEffect(() => {
     if (!live) return;
     let stop: (() => void) | undefined;
-    const cancel = whenIdle(() => {
-      stop = untilDone(() => Promise.all(parts.map((load) => load())));
+    const cancel = whenSettled(() => {
+      stop = untilDone(fetchAll);
     });
     return () => {
       cancel();

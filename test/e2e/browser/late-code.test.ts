@@ -125,7 +125,8 @@ describe("somebody who goes offline", () => {
     await addTask(ada, { title: "call the bank" });
     const { page, live } = await stage.open({ person: ada });
     await live();
-    await page.waitForLoadState("networkidle");
+    await page.mouse.move(10, 10);
+    await page.waitForFunction(() => performance.getEntriesByName("late-code").length > 0);
     await page.context().setOffline(true);
     await page.getByText("You are offline.").waitFor();
     await page.getByRole("button", { name: "Filter and sort" }).click();
