@@ -62,13 +62,10 @@ async function compared(stack: AsyncDisposableStack, values: Given, print: Print
   return values.check && missed.length > 0 ? 1 : 0;
 }
 
-/** Of a service: without a limit its collector would hardly ever run, and memory would say nothing. */
-const HEAP_MEBIBYTES = 128;
-
 async function profiled(stack: AsyncDisposableStack, values: Given, print: Print): Promise<number> {
   const users = Math.max(...values.users.split(",").map((number) => natural("--users", number)));
   const seconds = natural("--seconds", values.seconds);
-  const running = await startProduct(stack, say, { heapMebibytes: HEAP_MEBIBYTES, countStatements: true });
+  const running = await startProduct(stack, say, { countStatements: true });
   const measured = await profile(running, { users, seconds }, say);
   print(profileTable(measured), measured);
   return 0;

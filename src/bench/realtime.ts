@@ -20,6 +20,7 @@ import { freePort } from "#local/free-port";
 import { startCluster } from "#local/postgres/cluster";
 import { provision } from "#local/postgres/provision";
 import { startSidecars } from "#local/sidecar/start";
+import { nodeOptions } from "#model/node-options";
 import { paths } from "#model/paths";
 import { migrations } from "#services/realtime/data/migrations";
 import { todo } from "#system";
@@ -29,12 +30,11 @@ const { values } = parseArgs({
     sockets: { type: "string", default: "1000" },
     users: { type: "string", default: "500" },
     events: { type: "string", default: "3000" },
-    /** MiB. Left to itself V8 takes what the machine has, which is not what the container has. */
-    heap: { type: "string", default: String(todo.services.realtime.resources.limits.memory.mebibytes / 2) },
   },
 });
 const [SOCKETS, USERS, EVENTS] = [Number(values.sockets), Number(values.users), Number(values.events)];
 const root = join(import.meta.dirname, "../..");
+const HEAP = nodeOptions(todo.services.realtime.resources);
 const TOKEN = randomUUID();
 const name = "realtime";
 
@@ -94,11 +94,7 @@ async function serveKeys(port: number): Promise<void> {
 async function startReplica(port: number, daprPort: number, url: string): Promise<string> {
   const child = spawn(
     process.execPath,
-    [
-      "--disable-warning=ExperimentalWarning",
-      `--max-old-space-size=${values.heap}`,
-      join(root, "services", name, "main.ts"),
-    ],
+    ["--disable-warning=ExperimentalWarning", ...HEAP.split(" "), join(root, "services", name, "main.ts")],
     {
       stdio: ["ignore", "ignore", "inherit"],
       env: {
@@ -140,7 +136,7 @@ async function measure(here: string, there: string): Promise<void> {
     `${SOCKETS} connections of ${USERS} users, ticket and handshake: ${(SOCKETS / seconds).toFixed(0)} a second`,
   );
   console.log(
-    `resident memory with a heap of at most ${values.heap} MiB: ${mebibytes(before)} before, ${mebibytes(after)} with them, ${((after - before) / SOCKETS / 1024).toFixed(1)} KiB each`,
+    `resident memory with ${HEAP}: ${mebibytes(before)} before, ${mebibytes(after)} with them, ${((after - before) / SOCKETS / 1024).toFixed(1)} KiB each`,
   );
   console.log(
     `\n${"delivery to last frame, ms".padEnd(44)}${"p50".padStart(8)}${"p99".padStart(8)}${"events/s".padStart(10)}`,

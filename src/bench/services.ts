@@ -120,7 +120,7 @@ async function events(before: Awaited<ReturnType<typeof eventCounts>>): Promise<
 }
 
 async function memory(): Promise<void> {
-  console.log("\nresident memory after all that, without a memory limit that would make the collector run sooner");
+  console.log("\nresident memory after all that, with the heap that the model gives each service");
   for (const [name, { port }] of services) {
     const bytes = (await metricsOf(port)).sum("process_resident_memory_bytes");
     console.log(`${name.padEnd(44)}${(bytes / 2 ** 20).toFixed(0).padStart(7)} MiB`);

@@ -86,7 +86,10 @@ const repeatable: Rule = {
         for (const callee of Object.keys(rendering.model.services[caller]?.invokes ?? {})) {
           // Dapr's own retries cannot be turned off (fewer than three are taken for three); a target of one's own replaces them.
           if (at(spec, "targets", "apps", callee) === undefined) {
-            yield { resource, problem: `Dapr's own retries repeat calls of ${caller} to ${callee}, which is no target` };
+            yield {
+              resource,
+              problem: `Dapr's own retries repeat calls of ${caller} to ${callee}, which is no target`,
+            };
           }
         }
         for (const [callee, target] of Object.entries(fieldsAt(spec, "targets", "apps"))) {

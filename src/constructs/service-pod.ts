@@ -6,6 +6,7 @@ import { DATABASE_CA_DIRECTORY, DATABASE_CA_FILE, DATABASE_CA_KEY } from "#model
 import { type Environment, stateStoreOf } from "#model/environment";
 import { imageReference } from "#model/images";
 import { namespaces, otelCollector, schemaName, secretNames, servicePriority } from "#model/names";
+import { nodeOptions } from "#model/node-options";
 import { paths } from "#model/paths";
 import { bytesQuantity, mebibytes } from "#model/quantities";
 import type { AnyService } from "#model/service";
@@ -94,6 +95,7 @@ function environmentVariables(context: RenderContext, name: string, service: Any
   const { environment, model } = context;
   const variables: Record<string, string> = {
     NODE_ENV: "production",
+    NODE_OPTIONS: nodeOptions(serviceResources(environment, service.resources)),
     SERVICE: name,
     ENVIRONMENT: environment.name,
     PORT: String(service.port),

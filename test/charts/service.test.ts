@@ -52,6 +52,17 @@ describe("a service's chart", () => {
     expect(frontend).toContain("HorizontalPodAutoscaler frontend");
   });
 
+  test("gives Node a heap that fits the memory limit", () => {
+    for (const environment of [dev, staging]) {
+      const documents = render("audit", environment);
+      const options = (pod(documents, "audit", "spec.containers.0.env") as { name: string; value: string }[]).find(
+        ({ name }) => name === "NODE_OPTIONS",
+      );
+      expect(pod(documents, "audit", "spec.containers.0.resources.limits.memory")).toBe("256Mi");
+      expect(options?.value).toBe("--max-old-space-size=128 --max-semi-space-size=8");
+    }
+  });
+
   test("runs one replica without autoscaler and budget on a single node", () => {
     const documents = render("tasks", dev);
     expect(at(documents.get("Deployment tasks"), "spec.replicas")).toBe(1);

@@ -36,8 +36,6 @@ export interface BesideBare extends Running {
 }
 
 export interface StartOptions {
-  /** Heap of a service's process, as what a container's limit leaves it. @default Node's own */
-  readonly heapMebibytes?: number;
   /** Whether the database counts statements. @default false */
   readonly countStatements?: boolean;
 }
@@ -58,7 +56,7 @@ export const SUBSCRIBERS = Object.values(todo.services).filter((service) =>
 export async function startProduct(
   stack: AsyncDisposableStack,
   say: (line: string) => void,
-  { heapMebibytes, countStatements = false }: StartOptions = {},
+  { countStatements = false }: StartOptions = {},
 ): Promise<Running> {
   const missing = needed.filter((name) => findEngine(name) === undefined);
   if (missing.length > 0)
@@ -85,7 +83,6 @@ export async function startProduct(
       DATABASE_URL: databaseUrl,
       LOG_LEVEL: "error",
       NODE_ENV: "production",
-      ...(heapMebibytes ? { NODE_OPTIONS: `--max-old-space-size=${heapMebibytes}` } : {}),
       // Limits are there against one user or address; here one machine plays all of them.
       RATE_LIMIT_SIGN_IN_PER_MINUTE: "100000",
       RATE_LIMIT_BURST: "1000000",

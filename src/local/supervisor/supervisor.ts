@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type Migrations, migrate } from "#kit/database/migrations";
 import { schemaName } from "#model/names";
+import { nodeOptions } from "#model/node-options";
 import { paths } from "#model/paths";
 import { type System, usesPostgres } from "#model/system";
 import { startEdge } from "../edge.ts";
@@ -254,20 +255,23 @@ function serviceEnvironment(
   name: string,
   provisioned?: Provisioned,
 ): Record<string, string> {
-  const { DATABASE_URL: _, ...own } = environment;
+  const { DATABASE_URL: _, NODE_OPTIONS = "", ...own } = environment;
   const url = provisioned?.urls[name];
+  const service = model.services[name];
   return {
     ...(own as Record<string, string>),
+    // The heap that the cluster's pod gives it: what does not fit there is met here first.
+    NODE_OPTIONS: `${service ? nodeOptions(service.resources) : ""} ${NODE_OPTIONS}`.trim(),
     NODE_ENV: environment.NODE_ENV ?? "development",
     SERVICE: name,
     ENVIRONMENT: "local",
     HOST: "127.0.0.1",
-    PORT: String(model.services[name]?.port ?? 0),
+    PORT: String(service?.port ?? 0),
     PUBLIC_ORIGIN: originOf(environment, kept),
     DAPR_HTTP_PORT: String(kept.daprPort(name)),
     DAPR_API_TOKEN: kept.apiToken,
     APP_API_TOKEN: kept.appToken,
-    SHUTDOWN_DRAIN_SECONDS: String((model.services[name]?.drain.milliseconds ?? 20_000) / 1000),
+    SHUTDOWN_DRAIN_SECONDS: String((service?.drain.milliseconds ?? 20_000) / 1000),
     ...(url ? { DATABASE_URL: url } : {}),
   };
 }
