@@ -163,7 +163,7 @@ describe("somebody with a phone of 375 pixels and a finger", () => {
     await say("set it to p2", /^Changed: Water the plants, .*p2/);
     await say("complete task 2", "Completed: water the plants");
     await say("reopen it", /^Reopened: Water the plants/);
-    await say("delete task 2", "That waits for your approval");
+    await say("delete task 2", /^Delete “water the plants”/);
     await page.getByRole("button", { name: "Approve" }).tap();
     await messages(page).getByText("Deleted: water the plants").first().waitFor();
     expect(await kept(ada)).toMatchObject([
