@@ -49,6 +49,7 @@ const sights: readonly Sight[] = [
   {
     name: "an address that is none",
     path: "/nowhere",
+    nobody: true,
     show: (page) => page.getByRole("heading", { name: "There is no such page" }).waitFor(),
   },
   {
@@ -121,7 +122,7 @@ const sights: readonly Sight[] = [
     name: "a toast with undo",
     path: "/tasks",
     show: async (page) => {
-      await page.getByLabel("Add a task").fill("take a walk");
+      await page.getByLabel("Add a task").fill("take a walk today");
       await page.keyboard.press("Enter");
       await page.getByRole("checkbox", { name: "Complete “take a walk”" }).click();
       await page.getByRole("button", { name: "Undo" }).waitFor();
