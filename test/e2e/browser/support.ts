@@ -5,6 +5,7 @@ import { enginePath } from "#test/engines/paths";
 import { eventually } from "#test/kit/support/harness";
 import { type Person, signUp } from "#test/system/person";
 import { type Product, type ProductOptions, startProduct } from "#test/system/support";
+import { startRealProduct } from "../dapr/product.ts";
 
 /** How long a person would wait before calling it broken; the machine may be doing something else. */
 export const PATIENCE_MS = 20_000;
@@ -59,7 +60,8 @@ export class Stage {
   }
 
   static async set(options: ProductOptions = {}): Promise<Stage> {
-    const product = await startProduct({ ...options, frontend: true });
+    const start = process.env.TEST_SIDECARS === "dapr" ? startRealProduct : startProduct;
+    const product = await start({ ...options, frontend: true });
     try {
       return new Stage(product, await launchChromium());
     } catch (error) {
