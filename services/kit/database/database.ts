@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { KitTables } from "../kit-tables.ts";
+import { frugalPool } from "./frugal-pool.ts";
 import type { Migrations } from "./migrations.ts";
 
 /** What a service keeps: its tables as types, its migrations by name. */
@@ -70,7 +71,7 @@ export function connect<Tables>(url: string, options: ConnectionOptions): Connec
     client.on("error", () => {});
     endInSilence(client as unknown as ClientInside, options.silenceMs ?? 60_000);
   });
-  const db = new Kysely<Tables & KitTables>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Tables & KitTables>({ dialect: new PostgresDialect({ pool: frugalPool(pool) }) });
   return { db, pool, close: () => db.destroy() };
 }
 

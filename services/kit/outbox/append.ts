@@ -4,6 +4,7 @@ import { aggregateVersion, userId } from "#contracts/primitives";
 import type { System } from "#model/system";
 import type { Topic } from "#model/topic";
 import type { Clock, Ids } from "../clock.ts";
+import { later } from "../database/frugal-pool.ts";
 import type { KitTables } from "../kit-tables.ts";
 import { traceHeaders } from "../telemetry/tracing.ts";
 import type { NewEvent } from "./event.ts";
@@ -24,7 +25,8 @@ export const appendToOutbox =
     if (declared?.kind !== "topic") throw new EventContractError(`"${topic}" is no topic of events`);
     const trace = traceHeaders();
     const rows = events.map((event) => rowOf(declared, topic, event, clock, ids, trace));
-    await (transaction as Transaction<KitTables>).insertInto("outbox").values(rows).execute();
+    const own = transaction as Transaction<KitTables>;
+    await later(own, own.insertInto("outbox").values(rows));
   };
 
 const about = z.object({ userId, aggregateVersion });

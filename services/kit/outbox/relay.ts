@@ -248,7 +248,7 @@ class PublishedRows {
       const ids = this.#ids;
       this.#ids = [];
       try {
-        await this.#db.deleteFrom("outbox").where("id", "in", ids).execute();
+        await sql`delete from outbox where id = any(${ids}::bigint[])`.execute(this.#db);
       } catch {
         // The database is away: the relay notices for itself, and what was published twice is recognised by its id.
         this.#ids.unshift(...ids);

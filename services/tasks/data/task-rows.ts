@@ -1,5 +1,6 @@
 /** Reading and writing single tasks. */
 import { type Kysely, sql, type Transaction } from "kysely";
+import { later } from "#kit/database/frugal-pool";
 import type { TaskState } from "../domain/state.ts";
 import { rowOf, stateOf, taskColumns } from "./rows.ts";
 import type { DB } from "./tables.ts";
@@ -54,13 +55,13 @@ export async function ownerOf(db: Kysely<DB>, id: string): Promise<string | unde
 }
 
 export async function insertTask(transaction: Transaction<DB>, state: TaskState): Promise<void> {
-  await transaction.insertInto("tasks").values(rowOf(state)).execute();
+  await later(transaction, transaction.insertInto("tasks").values(rowOf(state)));
 }
 
 /** The row must be locked. */
 export async function updateTask(transaction: Transaction<DB>, state: TaskState): Promise<void> {
   const { id, user_id: _, ...changes } = rowOf(state);
-  await transaction.updateTable("tasks").set(changes).where("id", "=", id).execute();
+  await later(transaction, transaction.updateTable("tasks").set(changes).where("id", "=", id));
 }
 
 /** The user's next short number. Creating waits here for the user's other creations, so that none comes twice. */
