@@ -65,7 +65,7 @@ async function compared(stack: AsyncDisposableStack, values: Given, print: Print
 async function profiled(stack: AsyncDisposableStack, values: Given, print: Print): Promise<number> {
   const users = Math.max(...values.users.split(",").map((number) => natural("--users", number)));
   const seconds = natural("--seconds", values.seconds);
-  const running = await startProduct(stack, say, { countStatements: true });
+  const running = await startProduct(stack, say, { frontend: true, countStatements: true });
   const measured = await profile(running, { users, seconds }, say);
   print(profileTable(measured), measured);
   return 0;

@@ -5,6 +5,8 @@ export interface Client {
   get(path: string): Promise<string>;
   /** @returns the answer's body, once it is complete */
   post(path: string, body?: object): Promise<string>;
+  /** The same session, asked at another address on a connection of its own. */
+  at(address: string): Client;
 }
 
 interface Answer {
@@ -60,21 +62,25 @@ function send(agent: Agent, url: URL, method: string, origin: string, cookie: st
   });
 }
 
-const clientOf = (call: Send, cookie?: string): Client => ({
-  get: async (path) => (await call("GET", path, undefined, cookie)).body,
-  post: async (path, body) => (await call("POST", path, body, cookie)).body,
-});
+function clientOf(address: string, origin: string, cookie?: string): Client {
+  const call = connection(address, origin);
+  return {
+    get: async (path) => (await call("GET", path, undefined, cookie)).body,
+    post: async (path, body) => (await call("POST", path, body, cookie)).body,
+    at: (other) => clientOf(other, origin, cookie),
+  };
+}
 
 /** Somebody who needs no session. */
-export const anonymous = (address: string): Client => clientOf(connection(address, new URL(address).origin));
+export const anonymous = (address: string): Client => clientOf(address, new URL(address).origin);
 
 /**
  * @param address who is asked, where it is not the public address
  * @throws Error with the answer when signing up, or a later request, fails
  */
 export async function signedUp(origin: string, user: number, address: string = origin): Promise<Client> {
-  const call = connection(address, new URL(origin).origin);
+  const own = new URL(origin).origin;
   const account = { name: `User ${user}`, email: `user-${user}@example.com`, password: `password of user ${user}` };
-  const { cookies } = await call("POST", "/api/auth/sign-up/email", account);
-  return clientOf(call, cookies.map((line) => line.split(";", 1)[0]).join("; "));
+  const { cookies } = await connection(address, own)("POST", "/api/auth/sign-up/email", account);
+  return clientOf(address, own, cookies.map((line) => line.split(";", 1)[0]).join("; "));
 }

@@ -5,9 +5,9 @@ import { measuredServices, type Running } from "./start.ts";
 import type { Turn } from "./statistics.ts";
 
 /** Everybody asks again when he is answered, until the time is over. */
-export async function load(
-  clients: readonly Client[],
-  work: (client: Client) => Promise<unknown>,
+export async function load<Caller>(
+  clients: readonly Caller[],
+  work: (client: Caller) => Promise<unknown>,
   seconds: number,
 ): Promise<Turn> {
   const times: number[] = [];

@@ -36,13 +36,19 @@ export interface Profile {
   readonly processes: Readonly<Record<string, ProcessProfile>>;
 }
 
-type Work = (client: Client) => Promise<unknown>;
+export interface ProfileClient extends Client {
+  /** Opens the signed-in page. */
+  readonly open: () => Promise<string>;
+}
+
+type Work = (client: ProfileClient) => Promise<unknown>;
 
 const create = async (client: Client, task: object): Promise<{ id: string }> =>
   JSON.parse(await client.post("/api/v1/tasks", task)) as { id: string };
 
 /** One unit each; what follows by events counts to it. */
 export const phases: Readonly<Record<string, Work>> = {
+  "open the page": (client) => client.open(),
   "create a task": createTask,
   "list 20 tasks": (client) => client.get("/api/v1/tasks?limit=20"),
   "remind of a task": (client) =>
@@ -69,9 +75,11 @@ export async function profile(
   say: (line: string) => void,
 ): Promise<Profile> {
   await running.database.query("create extension pg_stat_statements");
-  const clients: Client[] = [];
+  const clients: ProfileClient[] = [];
   for (let user = 0; user < users; user++) {
-    clients.push(await signedUp(running.origin, user, running.addressOf("gateway")));
+    const client = await signedUp(running.origin, user, running.addressOf("gateway"));
+    const page = client.at(running.addressOf("frontend"));
+    clients.push({ ...client, open: () => page.get("/") });
   }
   await settled(running);
 

@@ -36,6 +36,8 @@ export interface BesideBare extends Running {
 }
 
 export interface StartOptions {
+  /** Whether the front end runs too. @default false */
+  readonly frontend?: boolean;
   /** Whether the database counts statements. @default false */
   readonly countStatements?: boolean;
 }
@@ -56,7 +58,7 @@ export const SUBSCRIBERS = Object.values(todo.services).filter((service) =>
 export async function startProduct(
   stack: AsyncDisposableStack,
   say: (line: string) => void,
-  { countStatements = false }: StartOptions = {},
+  { frontend = false, countStatements = false }: StartOptions = {},
 ): Promise<Running> {
   const missing = needed.filter((name) => findEngine(name) === undefined);
   if (missing.length > 0)
@@ -90,7 +92,7 @@ export async function startProduct(
       RATE_LIMIT_CHAT_BURST: "1000000",
       RATE_LIMIT_CHAT_PER_MINUTE: "1000000",
     },
-    frontend: false,
+    frontend: frontend && { root: process.cwd() },
     sidecars: start,
     logs: { print: (name, line) => console.error(`${name}: ${line}`) },
     say,

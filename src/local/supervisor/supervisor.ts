@@ -33,8 +33,8 @@ export interface SupervisorProps {
   readonly logs: LogPrinter;
   /** What happens, for people. */
   readonly say: (line: string) => void;
-  /** `false`: the services alone. @default true */
-  readonly frontend?: boolean;
+  /** `false`: the services alone; or the checkout that has its sources, where `root` has them not. @default true */
+  readonly frontend?: boolean | { readonly root: string };
   /** Added to every port, for a run beside another one in a data folder of its own. @default 0 */
   readonly portOffset?: number;
   /** Other sidecars than the laptop's own. */
@@ -82,7 +82,7 @@ export async function startSupervisor(given: SupervisorProps): Promise<Superviso
     const { provisioned, database } = await prepareDatabase(props, kept, present, started);
     for (const name of present)
       started.child(name, [mainOf(props.root, name)], serviceEnvironment(props, kept, name, provisioned));
-    const frontend = props.frontend === false ? undefined : await frontendProcess(props.root, model, say);
+    const frontend = await frontendOf(props);
     if (frontend)
       started.child("frontend", frontend.args, { ...serviceEnvironment(props, kept, "frontend"), ...frontend.env });
     started.edge = await startEdge(model, kept.edgePort);
@@ -247,6 +247,9 @@ const inherited = (environment: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(
     ["PATH", "HOME", "LANG", "TZ", "TMPDIR"].flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
   );
+
+const frontendOf = async ({ frontend = true, root, model, say }: SupervisorProps) =>
+  frontend ? await frontendProcess(frontend === true ? root : frontend.root, model, say) : undefined;
 
 /** The variables that the cluster's pods have, and what a developer set for a service's own. */
 function serviceEnvironment(
