@@ -42,47 +42,86 @@ export interface TokenVerifierOptions {
 /** Keys are read again at most this often when a token names one that is not known. */
 const COOLDOWN_MS = 10_000;
 const MAX_AGE_MS = 10 * 60_000;
+const TOLERANCE_SECONDS = 5;
 
 export function tokenVerifier({ audience, clock, keys }: TokenVerifierOptions): TokenVerifier {
   const keySet = cachedKeys(keys, clock);
 
-  const payloadOf = async (token: string, mayRefresh: boolean): Promise<JWTPayload> => {
-    const set = await keySet.get();
+  const verified = async (token: string, mayRefresh: boolean): Promise<Verified> => {
+    const { set, known } = await keySet.get();
+    const before = known.get(token);
+    if (before && before.expires > clock.now().getTime() / 1000 - TOLERANCE_SECONDS) return before;
     try {
       const { payload } = await jwtVerify(token, set, {
         algorithms: [TOKEN_ALGORITHM],
         audience,
         issuer: TOKEN_ISSUER,
         currentDate: clock.now(),
-        clockTolerance: 5,
+        clockTolerance: TOLERANCE_SECONDS,
         requiredClaims: ["sub", "exp", "aud", "iss"],
       });
-      return payload;
+      const now = { principal: principalOf(token, payload), expires: payload.exp ?? 0 };
+      known.set(token, now);
+      return now;
     } catch (error) {
-      if (mayRefresh && error instanceof errors.JWKSNoMatchingKey && keySet.forget()) return payloadOf(token, false);
+      if (mayRefresh && error instanceof errors.JWKSNoMatchingKey && keySet.forget()) return verified(token, false);
       throw new AppError("not-authenticated", "The token is not valid", { cause: error });
     }
   };
 
+  return Object.freeze({ verify: async (token: string) => (await verified(token, true)).principal });
+}
+
+interface Verified {
+  readonly principal: UserPrincipal;
+  /** Seconds since 1970. */
+  readonly expires: number;
+}
+
+/** @throws ZodError when the claims are not those of the gateway */
+function principalOf(token: string, payload: JWTPayload): UserPrincipal {
+  const { sub, tz, act, approval } = z.parse(claims, payload);
   return Object.freeze({
-    verify: async (token: string) => {
-      const parsed = z.safeParse(claims, await payloadOf(token, true));
-      if (!parsed.success) throw new AppError("not-authenticated", "The token is not valid", { cause: parsed.error });
-      const { sub, tz, act, approval } = parsed.data;
-      return Object.freeze({
-        kind: "user" as const,
-        userId: sub,
-        timeZone: tz,
-        ...(act ? { act } : {}),
-        ...(approval ? { approval } : {}),
-        token,
-      });
-    },
+    kind: "user" as const,
+    userId: sub,
+    timeZone: tz,
+    ...(act ? { act } : {}),
+    ...(approval ? { approval } : {}),
+    token,
   });
 }
 
+/**
+ * Keys, and the tokens that they have verified: whoever asks comes with the same token for minutes, and its signature costs more
+ * than the rest of a small request. What is known goes with the keys that it was verified by.
+ */
+interface KeySet {
+  readonly set: ReturnType<typeof createLocalJWKSet>;
+  readonly known: Recent<Verified>;
+}
+
+/** Beyond this number those that were verified first are verified again. */
+const CAPACITY = 20_000;
+
+class Recent<V> {
+  readonly #entries = new Map<string, V>();
+
+  get(key: string): V | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: string, value: V): void {
+    this.#entries.set(key, value);
+    if (this.#entries.size <= CAPACITY) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
+  }
+}
+
 function cachedKeys(read: () => Promise<JSONWebKeySet>, clock: Clock) {
-  let current: Promise<ReturnType<typeof createLocalJWKSet>> | undefined;
+  let current: Promise<KeySet> | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   const age = (): number => clock.now().getTime() - readAt;
 
@@ -92,7 +131,7 @@ function cachedKeys(read: () => Promise<JSONWebKeySet>, clock: Clock) {
         readAt = clock.now().getTime();
         const previous = current;
         current = read()
-          .then((set) => createLocalJWKSet(set))
+          .then((set) => ({ set: createLocalJWKSet(set), known: new Recent<Verified>() }))
           .catch((error: unknown) => {
             // Known keys outlive a gateway that is away; without any, the next caller tries again.
             current = previous;
