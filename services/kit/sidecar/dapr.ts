@@ -4,6 +4,7 @@ import { components } from "#model/names";
 import { currentRequestId } from "../telemetry/request-id.ts";
 import { traceHeaders } from "../telemetry/tracing.ts";
 import { daprClientStore } from "./dapr-client.ts";
+import { poster } from "./exchange.ts";
 import { type JobRequest, type PublishOptions, type Sidecar, SidecarError } from "./port.ts";
 
 export interface DaprOptions {
@@ -21,6 +22,7 @@ export function daprSidecar({ host, port, apiToken, log }: DaprOptions): Sidecar
   const base = `http://${host}:${port}/v1.0`;
   const authorization = apiToken ? { "dapr-api-token": apiToken } : {};
   const store = daprClientStore({ host, port, apiToken, log });
+  const short = poster({ host, port, timeoutMs: CALL_TIMEOUT_MS });
 
   const request = async (what: string, path: string, init: RequestInit): Promise<Response> => {
     const response = await reach(what, `${base}${path}`, {
@@ -28,25 +30,25 @@ export function daprSidecar({ host, port, apiToken, log }: DaprOptions): Sidecar
       ...init,
       headers: { ...authorization, ...(init.headers as Record<string, string>) },
     });
-    if (!response.ok) throw await errorFrom(what, response);
+    if (!response.ok) throw refusal(what, response.status, await response.text());
     return response;
   };
 
   return Object.freeze({
     // Not by DaprClient: it can send no traceparent, and an event belongs to the trace of the action that caused it.
     publish: async (topic: string, event: object, options: PublishOptions) => {
+      const what = `publish to ${topic}`;
       const query = new URLSearchParams({ "metadata.partitionKey": options.partitionKey });
-      await discard(
-        await request(`publish to ${topic}`, `/publish/${components.pubsub}/${topic}?${query}`, {
-          method: "POST",
-          headers: {
-            "content-type": "application/cloudevents+json",
-            ...(options.traceparent ? { traceparent: options.traceparent } : {}),
-            ...(options.tracestate ? { tracestate: options.tracestate } : {}),
-          },
-          body: JSON.stringify(event),
-        }),
-      );
+      const headers = {
+        ...authorization,
+        "content-type": "application/cloudevents+json",
+        ...(options.traceparent ? { traceparent: options.traceparent } : {}),
+        ...(options.tracestate ? { tracestate: options.tracestate } : {}),
+      };
+      const { status, text } = await short
+        .post(`/v1.0/publish/${components.pubsub}/${topic}?${query}`, headers, JSON.stringify(event))
+        .catch((cause: unknown) => Promise.reject(new SidecarError(what, 0, undefined, { cause })));
+      if (status < 200 || status > 299) throw refusal(what, status, text);
     },
     // Not by DaprClient either: its invoker buffers, and drops status and headers.
     invoke: async (service: string, path: string, init: RequestInit) => {
@@ -101,7 +103,10 @@ export function daprSidecar({ host, port, apiToken, log }: DaprOptions): Sidecar
         return false;
       }
     },
-    close: store.close,
+    close: async () => {
+      short.close();
+      await store.close();
+    },
   });
 }
 
@@ -130,10 +135,9 @@ async function answerOfCallee(what: string, response: Response): Promise<Respons
   return new Response(text, { status: response.status, headers: response.headers });
 }
 
-async function errorFrom(what: string, response: Response): Promise<SidecarError> {
-  const text = await response.text();
+function refusal(what: string, status: number, text: string): SidecarError {
   const error = daprError(text);
-  return new SidecarError(what, response.status, error?.errorCode, { detail: error?.message ?? text.slice(0, 200) });
+  return new SidecarError(what, status, error?.errorCode, { detail: error?.message ?? text.slice(0, 200) });
 }
 
 /** Dapr's error body: `{"errorCode": "ERR_...", "message": "..."}`. */
