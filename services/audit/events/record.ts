@@ -1,5 +1,5 @@
 import type { Transaction } from "kysely";
-import { eraseUser, isErased } from "#kit/tombstones";
+import { eraseUser } from "#kit/tombstones";
 import { deleteReadable, insertEvent } from "../data/event-rows.ts";
 import { countTask } from "../data/statistics-rows.ts";
 import type { DB } from "../data/tables.ts";
@@ -14,11 +14,10 @@ export async function record(transaction: Transaction<DB>, event: AuditedEvent):
   if (event.type === "dev.todo.user.deleted.v1") {
     await eraseUser(transaction, event.data.userId, new Date(event.data.deletedAt));
     await deleteReadable(transaction, event.data.userId);
-    await insertEvent(transaction, event, { readable: false });
+    await insertEvent(transaction, event, { erases: true });
     return;
   }
-  const readable = !(await isErased(transaction, event.userid));
-  const isNew = await insertEvent(transaction, event, { readable });
-  if (!isNew || !readable || !isTaskFact(event)) return;
+  const kept = await insertEvent(transaction, event, { erases: false });
+  if (kept !== "readable" || !isTaskFact(event)) return;
   await countTask(transaction, taskStateOf(event), new Date(event.data.task.createdAt));
 }
