@@ -1,6 +1,7 @@
 /** The same key does a thing once: who asks again gets the first answer. */
 import { createHash } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
+import { later } from "#kit/database/frugal-pool";
 import { AppError } from "#kit/errors";
 import type { DB } from "./tables.ts";
 
@@ -33,12 +34,8 @@ export async function once<T>(
     .executeTakeFirst();
   if (!first) return answerOf<T>(transaction, userId, key, digest);
   const answer = await work();
-  await transaction
-    .updateTable("idempotency")
-    .set({ answer: JSON.stringify(answer ?? null) })
-    .where("user_id", "=", userId)
-    .where("key", "=", key)
-    .execute();
+  const kept = transaction.updateTable("idempotency").set({ answer: JSON.stringify(answer ?? null) });
+  await later(transaction, kept.where("user_id", "=", userId).where("key", "=", key));
   return answer;
 }
 

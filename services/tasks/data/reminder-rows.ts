@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from "kysely";
+import { later } from "#kit/database/frugal-pool";
 import type { ReminderPlan, ScheduledReminder } from "../domain/reminders.ts";
 import type { DB, RemindersTable } from "./tables.ts";
 
@@ -38,22 +39,20 @@ export async function findReminder(db: Kysely<DB>, id: string): Promise<Reminder
 export async function applyPlan(transaction: Transaction<DB>, { cancel, schedule }: ReminderPlan): Promise<void> {
   if (cancel) await setState(transaction, cancel.id, "cancelled");
   if (!schedule) return;
-  await transaction
-    .insertInto("reminders")
-    .values({
-      id: schedule.id,
-      task_id: schedule.taskId,
-      user_id: schedule.userId,
-      task_version: schedule.taskVersion,
-      fire_at: schedule.fireAt,
-      state: "scheduled",
-      sent_at: null,
-    })
-    // Planned, cancelled and planned again within one version of the task.
-    .onConflict((conflict) =>
-      conflict.column("id").doUpdateSet({ state: sql`'scheduled'` }).where("reminders.state", "=", "cancelled"),
-    )
-    .execute();
+  const row = transaction.insertInto("reminders").values({
+    id: schedule.id,
+    task_id: schedule.taskId,
+    user_id: schedule.userId,
+    task_version: schedule.taskVersion,
+    fire_at: schedule.fireAt,
+    state: "scheduled",
+    sent_at: null,
+  });
+  // Planned, cancelled and planned again within one version of the task.
+  const again = row.onConflict((conflict) =>
+    conflict.column("id").doUpdateSet({ state: sql`'scheduled'` }).where("reminders.state", "=", "cancelled"),
+  );
+  await later(transaction, again);
 }
 
 export async function setState(
@@ -62,5 +61,5 @@ export async function setState(
   state: RemindersTable["state"],
   sentAt: Date | null = null,
 ): Promise<void> {
-  await transaction.updateTable("reminders").set({ state, sent_at: sentAt }).where("id", "=", id).execute();
+  await later(transaction, transaction.updateTable("reminders").set({ state, sent_at: sentAt }).where("id", "=", id));
 }
