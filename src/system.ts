@@ -11,12 +11,14 @@ import { deadLetterTopic, topic } from "#model/topic";
 
 // More than one event loop and its garbage collector can use: the limit never throttles, it only stops a runaway.
 const cpuLimit = millicores(2000);
+// Memory is requested whole, so that no neighbour's burst evicts a pod, and 70 % of it, where another replica comes, lies above
+// what load alone fills. docs/sizing.md has the measurements.
 const small = {
-  requests: { cpu: millicores(50), memory: mebibytes(128) },
+  requests: { cpu: millicores(50), memory: mebibytes(256) },
   limits: { cpu: cpuLimit, memory: mebibytes(256) },
 };
 const medium = {
-  requests: { cpu: millicores(100), memory: mebibytes(192) },
+  requests: { cpu: millicores(100), memory: mebibytes(384) },
   limits: { cpu: cpuLimit, memory: mebibytes(384) },
 };
 
