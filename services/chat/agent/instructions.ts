@@ -1,8 +1,12 @@
 import type { Reader } from "../answer/outputs.ts";
 
-/** The system prompt. The date is the user's own. */
-export function instructionsFor({ now, timeZone }: Reader): string {
-  const local = new Intl.DateTimeFormat("en-GB", {
+/** One a time zone, of which there are some hundreds: making it takes far longer than using it. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const clock = new Intl.DateTimeFormat("en-GB", {
     timeZone,
     weekday: "long",
     year: "numeric",
@@ -10,7 +14,14 @@ export function instructionsFor({ now, timeZone }: Reader): string {
     day: "numeric",
     hour: "2-digit",
     minute: "2-digit",
-  }).format(now);
+  });
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
+/** The system prompt. The date is the user's own. */
+export function instructionsFor({ now, timeZone }: Reader): string {
+  const local = clockOf(timeZone).format(now);
   return `You are the assistant of a to-do list. It is ${local} (${timeZone}) for the user.
 
 - Act with the tools; say nothing was done unless a tool said so. Answer in the user's language, in one or two plain sentences: the

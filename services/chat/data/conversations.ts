@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from "kysely";
+import { later } from "#kit/database/frugal-pool";
 import { AppError, notFound } from "#kit/errors";
 import type { ConversationRow, DB } from "./tables.ts";
 
@@ -56,12 +57,8 @@ export async function claimTurn(transaction: Transaction<DB>, id: string, turnId
     .executeTakeFirst();
   if (!claimed) throw new TurnUnderWayError();
   // What a process that died was writing.
-  await transaction
-    .updateTable("messages")
-    .set({ status: "stopped" })
-    .where("conversation_id", "=", id)
-    .where("status", "=", "streaming")
-    .execute();
+  const stopped = transaction.updateTable("messages").set({ status: "stopped" });
+  await later(transaction, stopped.where("conversation_id", "=", id).where("status", "=", "streaming"));
 }
 
 export class TurnUnderWayError extends AppError {
@@ -95,13 +92,13 @@ export async function holdTurn(
   return held !== undefined;
 }
 
-/** Numbers the next event of a conversation. */
-export async function nextVersion(transaction: Transaction<DB>, id: string): Promise<number> {
+/** Numbers the next events of a conversation. @returns the first of the numbers */
+export async function nextVersions(transaction: Transaction<DB>, id: string, count: number): Promise<number> {
   const { version } = await transaction
     .updateTable("conversations")
-    .set({ version: sql`version + 1` })
+    .set({ version: sql`version + ${count}` })
     .where("id", "=", id)
     .returning("version")
     .executeTakeFirstOrThrow();
-  return version;
+  return version - count + 1;
 }

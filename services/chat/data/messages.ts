@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from "kysely";
+import { later } from "#kit/database/frugal-pool";
 import type { Part } from "../answer/parts.ts";
 import type { DB, MessageRow } from "./tables.ts";
 
@@ -21,17 +22,15 @@ export interface NewMessage extends Pick<MessageRow, "id" | "role" | "status" | 
 /** Appends; the conversation's row is locked by the turn that was claimed. */
 export async function insertMessage(transaction: Transaction<DB>, message: NewMessage): Promise<void> {
   const { conversationId, userId, parts, now, ...rest } = message;
-  await transaction
-    .insertInto("messages")
-    .values({
-      ...rest,
-      conversation_id: conversationId,
-      user_id: userId,
-      parts: JSON.stringify(parts),
-      created_at: now,
-      position: sql<number>`(select coalesce(max(position), 0) + 1 from messages where conversation_id = ${conversationId})`,
-    })
-    .execute();
+  const row = transaction.insertInto("messages").values({
+    ...rest,
+    conversation_id: conversationId,
+    user_id: userId,
+    parts: JSON.stringify(parts),
+    created_at: now,
+    position: sql<number>`(select coalesce(max(position), 0) + 1 from messages where conversation_id = ${conversationId})`,
+  });
+  await later(transaction, row);
 }
 
 /** Removes messages, and with them the approvals that they ask for. @param from position of the first to go */

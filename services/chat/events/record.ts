@@ -3,7 +3,7 @@ import type { Transaction } from "kysely";
 import type { chatEvents } from "#contracts/events/chat-events";
 import type { EventOf } from "#contracts/events/define";
 import type { ChatContext } from "../context.ts";
-import { nextVersion } from "../data/conversations.ts";
+import { nextVersions } from "../data/conversations.ts";
 import type { DB } from "../data/tables.ts";
 
 type ChatEvent = EventOf<typeof chatEvents>;
@@ -28,11 +28,11 @@ export async function record(
   { conversationId, userId }: Where,
   events: readonly Happened[],
 ): Promise<void> {
-  for (const { type, data } of events) {
-    const aggregateVersion = await nextVersion(transaction, conversationId);
-    const event = { type, userId, aggregateVersion, data: { conversationId, ...data } } as Parameters<
-      ChatContext["handle"]["publish"]
-    >[2];
-    await handle.publish(transaction, "chat-events", event);
-  }
+  if (events.length === 0) return;
+  const first = await nextVersions(transaction, conversationId, events.length);
+  const numbered = events.map(({ type, data }, index) => {
+    const about = { userId, aggregateVersion: first + index };
+    return { ...about, type, data: { conversationId, ...data } } as Parameters<ChatContext["handle"]["publish"]>[2];
+  });
+  await handle.publish(transaction, "chat-events", ...numbered);
 }

@@ -1,5 +1,6 @@
 /** Keeps an answer as far as it is written, with what happened in it. */
 import type { Transaction } from "kysely";
+import { later } from "#kit/database/frugal-pool";
 import type { Answer } from "../answer/answer.ts";
 import type { Chat } from "../chat.ts";
 import { holdTurn } from "../data/conversations.ts";
@@ -27,12 +28,9 @@ export function keep({ context }: Chat, place: Place, answer: Answer, keeping: K
     const { conversationId, turnId } = place;
     const now = context.clock.now();
     if (!(await holdTurn(transaction, conversationId, turnId, now, keeping))) return false;
-    await transaction
-      .updateTable("messages")
-      .set({ parts: JSON.stringify(answer.parts), status: answer.status })
-      .where("conversation_id", "=", conversationId)
-      .where("id", "=", answer.id)
-      .execute();
+    const written = { parts: JSON.stringify(answer.parts), status: answer.status };
+    const message = transaction.updateTable("messages").where("id", "=", answer.id);
+    await later(transaction, message.where("conversation_id", "=", conversationId).set(written));
     await keeping.also?.(transaction);
     await record(context, transaction, place, keeping.events ?? []);
     return true;

@@ -1,6 +1,7 @@
 /** Begins a turn: the conversation, its one turn at a time, the day's budget, the message, and the place of the answer. */
 import type { Transaction } from "kysely";
 import { type ChatTurn, MAX_MESSAGE_CHARACTERS } from "#contracts/http/chat";
+import { later } from "#kit/database/frugal-pool";
 import { AppError, notFound } from "#kit/errors";
 import { guardUser } from "#kit/tombstones";
 import type { TextPart } from "../answer/parts.ts";
@@ -66,7 +67,10 @@ export function openTurn(chat: Chat, userId: string, turn: ChatTurn): Promise<Op
     await insertMessage(transaction, { ...answer, status: "streaming" });
     const title = conversation.title === null && parts ? titleFrom(parts[0]?.text ?? "") : undefined;
     if (title !== undefined) {
-      await transaction.updateTable("conversations").set({ title }).where("id", "=", conversationId).execute();
+      await later(
+        transaction,
+        transaction.updateTable("conversations").set({ title }).where("id", "=", conversationId),
+      );
     }
     await record(context, transaction, { conversationId, userId }, events);
     return { conversationId, userId, turnId, answerId, model, createdAt: now, title };
