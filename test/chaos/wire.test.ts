@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { pino } from "pino";
 import { type Connection, connect } from "#kit/database/database";
+import { later } from "#kit/database/frugal-pool";
 import { daprSidecar } from "#kit/sidecar/dapr";
 import { testDatabase } from "#test/kit/support/postgres";
 import { startProxy, type TcpProxy, type Watched } from "../e2e/chaos/proxy.ts";
@@ -65,6 +66,18 @@ describe("a connection to PostgreSQL", () => {
     expect(points).toEqual(["commit asked", "commit answered"]);
     expect([...owners]).toEqual([expect.stringMatching(/_tasks$/)]);
     expect(await kept()).toEqual(["a"]);
+  });
+
+  it("tells the commit also where it comes with the statements before it", async () => {
+    stopAt = "commit asked";
+    const together = (name: string) =>
+      through.db.transaction().execute((t) => later(t as never, t.insertInto("kept").values({ name })));
+    await expect(together("x")).rejects.toThrow();
+    stopAt = "commit answered";
+    await expect(together("y")).rejects.toThrow();
+    expect(points).toEqual(["commit asked", "commit asked", "commit answered"]);
+    expect(await kept()).toEqual(["a", "y"]);
+    await past.db.deleteFrom("kept").where("name", "=", "y").execute();
   });
 
   it("that ends when a commit is asked for has kept nothing", async () => {

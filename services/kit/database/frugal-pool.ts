@@ -49,15 +49,17 @@ function frugalClient(client: pg.PoolClient): PostgresPoolClient {
     waiting = [];
     if (text === "rollback" || text === "commit") return end(statement, before);
     isKnown ||= before.length > 0;
-    // Without values a text may hold several statements, which the extended protocol does not take.
-    return before.length === 0 && values.length === 0 ? client.query<never>(text) : send([...before, statement]);
+    return isAlone(statement, before) ? client.query<never>(text) : send([...before, statement]);
   };
   const end = async (statement: Statement, before: readonly Statement[]): Promise<Result> => {
     const isRollback = statement.text === "rollback";
     // Of a transaction that says nothing but its beginning and its end the server need not hear.
     if (!isKnown && (isRollback || before.length === 1)) return answer(statement.text.toUpperCase());
     isKnown = true;
-    const result = await send(isRollback ? [statement] : [...before, statement]);
+    const whole = isRollback ? [] : before;
+    const result = await (isAlone(statement, whole)
+      ? client.query<never>(statement.text)
+      : send([...whole, statement]));
     isKnown = false;
     return result;
   };
@@ -70,5 +72,9 @@ function frugalClient(client: pg.PoolClient): PostgresPoolClient {
     },
   };
 }
+
+/** Without values a text may hold several statements, which the extended protocol does not take. */
+const isAlone = ({ values }: Statement, before: readonly Statement[]): boolean =>
+  before.length === 0 && values.length === 0;
 
 const answer = (command: string): Result => ({ command, rowCount: 0, oid: 0, fields: [], rows: [] });

@@ -55,7 +55,7 @@ export function togetherOn(client: pg.PoolClient): SendTogether {
 }
 
 /** Of reads the best plan depends on what is asked for. A `*` means something else once a migration has added a column. */
-const PREPARED = /^(begin|commit)$|^\s*(insert|update|delete|with)\b[^*]*$|^[^*]*\bfor update\s*$/;
+const PREPARED = /^begin$|^\s*(insert|update|delete|with)\b[^*]*$|^[^*]*\bfor update\s*$/;
 /** As many as PgBouncer keeps for a connection. */
 const MOST_NAMES = 100;
 

@@ -1,6 +1,6 @@
 /**
  * Recognises, in what passes between a service, its database and its sidecar, the moments at which a crash hurts most. Clients of
- * both protocols send one request after the other on a connection, each in a piece of its own.
+ * both protocols send one request, or one group of statements, after the other on a connection, each in a piece of its own.
  */
 import type { Side, Watched } from "./proxy.ts";
 import type { Link, Point } from "./schedule.ts";
@@ -15,8 +15,8 @@ export function roleOf(startup: Buffer): string | undefined {
   return undefined;
 }
 
-/** A simple query (`Q`, length, text) that says nothing but commit. */
-const COMMIT_QUERY = /^Q[\s\S]{4}commit;?\0$/i;
+/** A simple query (`Q`, length, text) that says nothing but commit, or a statement of no name (`P`) at the end of a group. */
+const COMMIT_QUERY = /^Q[\s\S]{4}commit;?\0$|P[\s\S]{4}\0commit\0\0\0/i;
 /** CommandComplete: `C`, length 11, its tag. */
 const COMMITTED = Buffer.from("C\0\0\0\x0bCOMMIT\0", "latin1");
 
