@@ -57,9 +57,10 @@ function nextOf({ due, slot, recurrence, timeZone, completedAt }: TaskState, at:
   if (!recurrence) return undefined;
   try {
     const completed = completedAt === null ? at : new Date(completedAt);
-    const next = successorOf({ due, slot, recurrence, timeZone }, completed);
-    if (recurrence.anchor === "completion" || at <= completed) return next;
-    return successorOf({ due, slot, recurrence, timeZone }, at) ?? next;
+    const after = (instant: Date) => successorOf({ due, slot, recurrence, timeZone }, instant);
+    if (recurrence.anchor === "completion" || at <= completed) return after(completed);
+    // Only of a rule that has ended meanwhile there is another one to look for.
+    return after(at) ?? after(completed);
   } catch (error) {
     // Checked when the task was written; a rule that ran dry since has ended.
     if (error instanceof NoOccurrenceError) return undefined;
