@@ -46,7 +46,13 @@ export function killNow(product: Product, victim: string): boolean {
 /** 0 where there is none at this moment. */
 function pidOf({ dataFolder, pid }: Product, name: string): number {
   if (name !== "postgres") return pid(name);
-  return Number(readFileSync(join(dataFolder, "postgres/postmaster.pid"), "utf8").split("\n")[0]);
+  try {
+    return Number(readFileSync(join(dataFolder, "postgres/postmaster.pid"), "utf8").split("\n")[0]);
+  } catch (error) {
+    // A start removes what the server before it left.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    throw error;
+  }
 }
 
 /** @returns false for what is dead already, and about to come back */
