@@ -120,6 +120,6 @@ async function answerOf(response: Response, streams: boolean): Promise<Response>
   const location = response.headers.get("location");
   if (location !== null) headers.set("location", location.startsWith("/v1/") ? `${API_PREFIX}${location}` : location);
   // Short answers go in one piece; streams as they come, and end with their reader.
-  const body = streams || response.body === null ? response.body : await response.bytes();
+  const body = streams || response.body === null ? response.body : new Uint8Array(await response.arrayBuffer());
   return new Response(body, { status: response.status, headers });
 }

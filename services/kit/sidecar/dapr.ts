@@ -4,7 +4,7 @@ import { components } from "#model/names";
 import { currentRequestId } from "../telemetry/request-id.ts";
 import { traceHeaders } from "../telemetry/tracing.ts";
 import { daprClientStore } from "./dapr-client.ts";
-import { poster } from "./exchange.ts";
+import { httpClient, responseOf, textOf } from "./http-client.ts";
 import { type JobRequest, type PublishOptions, type Sidecar, SidecarError } from "./port.ts";
 
 export interface DaprOptions {
@@ -16,20 +16,20 @@ export interface DaprOptions {
 }
 
 const CALL_TIMEOUT_MS = 10_000;
+/** A callee may be slow; one that says nothing for so long is gone. */
+const ANSWER_TIMEOUT_MS = 300_000;
 const HEALTH_TIMEOUT_MS = 800;
 
 export function daprSidecar({ host, port, apiToken, log }: DaprOptions): Sidecar {
   const base = `http://${host}:${port}/v1.0`;
   const authorization = apiToken ? { "dapr-api-token": apiToken } : {};
   const store = daprClientStore({ host, port, apiToken, log });
-  const short = poster({ host, port, timeoutMs: CALL_TIMEOUT_MS });
+  const client = httpClient(host, port);
 
   const request = async (what: string, path: string, init: RequestInit): Promise<Response> => {
-    const response = await reach(what, `${base}${path}`, {
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-      ...init,
-      headers: { ...authorization, ...(init.headers as Record<string, string>) },
-    });
+    const headers = { ...authorization, ...(init.headers as Record<string, string>) };
+    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const response = await reached(what, signal, () => fetch(`${base}${path}`, { signal, ...init, headers }));
     if (!response.ok) throw refusal(what, response.status, await response.text());
     return response;
   };
@@ -45,23 +45,32 @@ export function daprSidecar({ host, port, apiToken, log }: DaprOptions): Sidecar
         ...(options.traceparent ? { traceparent: options.traceparent } : {}),
         ...(options.tracestate ? { tracestate: options.tracestate } : {}),
       };
-      const { status, text } = await short
-        .post(`/v1.0/publish/${components.pubsub}/${topic}?${query}`, headers, JSON.stringify(event))
-        .catch((cause: unknown) => Promise.reject(new SidecarError(what, 0, undefined, { cause })));
+      const path = `/v1.0/publish/${components.pubsub}/${topic}?${query}`;
+      const [status, text] = await reached(what, undefined, async () => {
+        const question = { method: "POST", path, headers, body: JSON.stringify(event), timeoutMs: CALL_TIMEOUT_MS };
+        const answer = await client.ask(question);
+        return [answer.statusCode ?? 0, await textOf(answer)] as const;
+      });
       if (status < 200 || status > 299) throw refusal(what, status, text);
     },
     // Not by DaprClient either: its invoker buffers, and drops status and headers.
     invoke: async (service: string, path: string, init: RequestInit) => {
-      const headers = new Headers(init.headers);
-      for (const [name, value] of Object.entries({ ...authorization, ...traceHeaders() })) headers.set(name, value);
       const requestId = currentRequestId();
-      if (requestId && !headers.has("x-request-id")) headers.set("x-request-id", requestId);
+      const question = {
+        method: init.method ?? "GET",
+        path: `/v1.0/invoke/${service}/method${path}`,
+        headers: {
+          ...(requestId ? { "x-request-id": requestId } : {}),
+          ...recordOf(init.headers),
+          ...authorization,
+          ...traceHeaders(),
+        },
+        body: await bodyOf(init.body),
+        signal: init.signal,
+        timeoutMs: ANSWER_TIMEOUT_MS,
+      };
       const what = `invoke ${service}`;
-      const response = await reach(what, `${base}/invoke/${service}/method${path}`, {
-        ...init,
-        headers,
-        redirect: "manual",
-      });
+      const response = await reached(what, init.signal, async () => responseOf(await client.ask(question)));
       return response.status < 400 ? response : answerOfCallee(what, response);
     },
     state: store.state,
@@ -104,20 +113,30 @@ export function daprSidecar({ host, port, apiToken, log }: DaprOptions): Sidecar
       }
     },
     close: async () => {
-      short.close();
+      client.close();
       await store.close();
     },
   });
 }
 
-async function reach(what: string, url: string, init: RequestInit): Promise<Response> {
+async function reached<T>(what: string, signal: AbortSignal | null | undefined, ask: () => Promise<T>): Promise<T> {
   try {
-    return await fetch(url, init);
+    return await ask();
   } catch (error) {
     // Who went away by himself is told so in his own words.
-    if (init.signal?.aborted && (error as Error).name === "AbortError") throw error;
+    if (signal?.aborted && (error as Error).name === "AbortError") throw error;
     throw new SidecarError(what, 0, undefined, { cause: error });
   }
+}
+
+const recordOf = (headers: RequestInit["headers"]): Readonly<Record<string, string>> =>
+  headers instanceof Headers || Array.isArray(headers)
+    ? Object.fromEntries(new Headers(headers))
+    : ((headers ?? {}) as Record<string, string>);
+
+async function bodyOf(body: RequestInit["body"]): Promise<string | Uint8Array | undefined> {
+  if (body === undefined || body === null) return undefined;
+  return typeof body === "string" ? body : new Uint8Array(await new Response(body).arrayBuffer());
 }
 
 /** An unread body keeps its connection from being used again. */
