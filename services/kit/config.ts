@@ -31,6 +31,8 @@ const shape = {
     .optional(),
   DATABASE_CA: z.string().optional(),
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(100).default(10),
+  /** `false` behind a pooler that does not find them again. */
+  DATABASE_PREPARED_STATEMENTS: z.stringbool().default(true),
   /** Spans are exported only when this is set. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),

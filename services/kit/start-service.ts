@@ -255,6 +255,7 @@ function connectTo<Tables>(
     applicationName: name,
     ca: config.DATABASE_CA,
     max: config.DATABASE_POOL_MAX,
+    prepares: config.DATABASE_PREPARED_STATEMENTS,
     onError: (err) => log.warn({ err }, "an idle database connection broke"),
   });
   observeDatabase(metrics, connection.db as unknown as Kysely<KitTables>, connection.pool);

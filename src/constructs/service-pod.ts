@@ -2,7 +2,12 @@
 import type { k8s } from "cdk8s-plus-28";
 import { serviceResources } from "#model/capacity";
 import { connectionsPerReplica } from "#model/connections";
-import { DATABASE_CA_DIRECTORY, DATABASE_CA_FILE, DATABASE_CA_KEY } from "#model/database-connection";
+import {
+  DATABASE_CA_DIRECTORY,
+  DATABASE_CA_FILE,
+  DATABASE_CA_KEY,
+  keepsPreparedStatements,
+} from "#model/database-connection";
 import { type Environment, stateStoreOf } from "#model/environment";
 import { imageReference } from "#model/images";
 import { namespaces, otelCollector, schemaName, secretNames, servicePriority } from "#model/names";
@@ -111,7 +116,12 @@ function environmentVariables(context: RenderContext, name: string, service: Any
         }
       : {}),
     ...(usesPostgres(model, service)
-      ? { DATABASE_SCHEMA: schemaName(name), DATABASE_CA_FILE, DATABASE_POOL_MAX: String(connectionsPerReplica.pooled) }
+      ? {
+          DATABASE_SCHEMA: schemaName(name),
+          DATABASE_CA_FILE,
+          DATABASE_POOL_MAX: String(connectionsPerReplica.pooled),
+          ...(keepsPreparedStatements(environment) ? {} : { DATABASE_PREPARED_STATEMENTS: "false" }),
+        }
       : {}),
     ...environment.settings?.[name],
   };

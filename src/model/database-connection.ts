@@ -51,6 +51,13 @@ export function databaseAddresses({ postgres }: Environment): DatabaseAddresses 
 }
 
 /**
+ * Whether a statement that was prepared by name is found again in the next transaction: on a session of one's own, and behind our own
+ * pooler, which is told to follow them. A provider's may or may not; what is not known does not hold.
+ */
+export const keepsPreparedStatements = ({ postgres }: Environment): boolean =>
+  postgres.kind === "cloudnative-pg" || (postgres.kind === "managed" && !postgres.pooler);
+
+/**
  * A connection URL as libpq, pg and pgx read it.
  * @param password percent-encoded already, or what a template engine replaces by it
  */

@@ -63,6 +63,16 @@ describe("a service's chart", () => {
     }
   });
 
+  test("prepares no statement behind a provider's pooler, of which nobody knows whether it follows", () => {
+    const variables = (environment: Environment) =>
+      (pod(render("tasks", environment), "tasks", "spec.containers.0.env") as { name: string; value: string }[]).filter(
+        ({ name }) => name === "DATABASE_PREPARED_STATEMENTS",
+      );
+    expect(variables(staging)).toEqual([]);
+    expect(variables(environments["prod-gke"])).toEqual([]);
+    expect(variables(prodAks)).toEqual([{ name: "DATABASE_PREPARED_STATEMENTS", value: "false" }]);
+  });
+
   test("runs one replica without autoscaler and budget on a single node", () => {
     const documents = render("tasks", dev);
     expect(at(documents.get("Deployment tasks"), "spec.replicas")).toBe(1);

@@ -9,12 +9,13 @@ interface Tables {
   readonly things: { readonly id: number; readonly name: string };
 }
 
+let url: string;
 let connection: Connection<Tables>;
 /** Another session, which sees what was committed alone. */
 let observer: Connection<Tables>;
 
 beforeAll(async () => {
-  const { tasks: url } = await testDatabase("tasks");
+  ({ tasks: url } = await testDatabase("tasks"));
   // One connection: what a transaction leaves behind meets the next one.
   connection = connect(url, { applicationName: "test", max: 1, onError: () => {} });
   observer = connect(url, { applicationName: "observer", max: 1, onError: () => {} });
@@ -160,5 +161,23 @@ describe("statements that are planned once", () => {
       const { numDeletedRows } = await connection.db.deleteFrom("things").where("id", "=", 1).executeTakeFirstOrThrow();
       expect(numDeletedRows).toBe(expected);
     }
+  });
+
+  it("keep a name on the server only where they are found again by it", async () => {
+    const named = async (prepares: boolean): Promise<number> => {
+      const own = connect<Tables>(url, { applicationName: "test", max: 1, prepares, onError: () => {} });
+      try {
+        await own.db.transaction().execute(async (transaction) => {
+          await later(transaction as never, insert(transaction as never, prepares ? 1 : 2));
+        });
+        const { rows } = await sql`select from pg_prepared_statements`.execute(own.db);
+        return rows.length;
+      } finally {
+        await own.close();
+      }
+    };
+    expect(await named(true)).toBeGreaterThan(0);
+    expect(await named(false)).toBe(0);
+    expect(await kept()).toEqual([1, 2]);
   });
 });

@@ -22,6 +22,8 @@ export interface ConnectionOptions {
   /** PEM of the CA that signed the server's certificate; given: TLS, verified. */
   readonly ca?: string | undefined;
   readonly max?: number;
+  /** Whether statements are prepared by name. @default true */
+  readonly prepares?: boolean;
   /** How long the server may say nothing while a statement runs: more than the longest of them takes. @default 60,000 */
   readonly silenceMs?: number;
   /** Told of connections that broke while idle; without a listener such an error would end the process. */
@@ -71,7 +73,9 @@ export function connect<Tables>(url: string, options: ConnectionOptions): Connec
     client.on("error", () => {});
     endInSilence(client as unknown as ClientInside, options.silenceMs ?? 60_000);
   });
-  const db = new Kysely<Tables & KitTables>({ dialect: new PostgresDialect({ pool: frugalPool(pool) }) });
+  const db = new Kysely<Tables & KitTables>({
+    dialect: new PostgresDialect({ pool: frugalPool(pool, options.prepares ?? true) }),
+  });
   return { db, pool, close: () => db.destroy() };
 }
 

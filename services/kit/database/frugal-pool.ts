@@ -1,7 +1,7 @@
 /**
  * Connections that write seldom, as a round trip costs more than most statements: `begin`, and statements whose answer nobody waits
- * for, travel with the statement after them. What changes something is planned once a connection instead of each time. Behind
- * PgBouncer both hold too: it follows the protocol (`max_prepared_statements`).
+ * for, travel with the statement after them. What changes something is planned once a connection instead of each time, except behind
+ * a pooler that is not known to follow prepared statements (PgBouncer: `max_prepared_statements`).
  */
 import type { CompiledQuery, PostgresPool, PostgresPoolClient, Transaction } from "kysely";
 import type pg from "pg";
@@ -18,18 +18,18 @@ export async function later<DB>(transaction: Transaction<DB>, change: { compile(
   await transaction.executeQuery({ ...compiled, sql: `${LATER}${compiled.sql}` });
 }
 
-export function frugalPool(pool: pg.Pool): PostgresPool {
+export function frugalPool(pool: pg.Pool, prepares: boolean): PostgresPool {
   const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   const frugal = (client: pg.PoolClient): PostgresPoolClient => {
-    const known = clients.get(client) ?? frugalClient(client);
+    const known = clients.get(client) ?? frugalClient(client, prepares);
     clients.set(client, known);
     return known;
   };
   return { connect: async () => frugal(await pool.connect()), end: () => pool.end(), options: pool.options };
 }
 
-function frugalClient(client: pg.PoolClient): PostgresPoolClient {
-  const send = togetherOn(client);
+function frugalClient(client: pg.PoolClient, prepares: boolean): PostgresPoolClient {
+  const send = togetherOn(client, prepares);
   /** Of the transaction that is open: what the server has not heard of, and whether it has heard of anything. */
   let waiting: Statement[] = [];
   let isKnown = false;

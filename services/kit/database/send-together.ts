@@ -16,16 +16,17 @@ const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknow
 /**
  * Up to one Sync the server does nothing more once a statement has failed: neither does anything happen outside a transaction that
  * could not begin, nor is a transaction committed of which a part is missing.
+ * @param prepares whether statements get names: a pooler that does not follow them would not find them again
  * @returns the answer to the last; the others must return no rows
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
-export function togetherOn(client: pg.PoolClient): SendTogether {
+export function togetherOn(client: pg.PoolClient, prepares: boolean): SendTogether {
   const prepared = new Set<string>();
   return (statements) => {
     // Before anything is written: a value that cannot be sent leaves no half of a group behind.
     const messages = statements.map(({ text, values }) => ({
       text,
-      name: nameOf(text),
+      name: prepares ? nameOf(text) : "",
       values: values.map(prepareValue),
     }));
     return new Promise((resolve, reject) => {
