@@ -104,7 +104,8 @@ export class Peer {
   async #pump(): Promise<void> {
     this.#pumping = true;
     try {
-      while (this.#isBehind() && (await this.#hasRoom())) await this.#sendPage(this.#at, this.#target);
+      // Whether it is behind is asked last: what it waited for may have been offered while it waited for room.
+      while ((await this.#hasRoom()) && this.#isBehind()) await this.#sendPage(this.#at, this.#target);
     } catch (err) {
       // The next notice or sweep begins again from where it stands.
       this.#props.log.warn({ err }, "a feed could not be read, and will be");
