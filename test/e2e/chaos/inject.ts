@@ -1,11 +1,15 @@
 /** Events that nobody meant to publish, by another client than the services' own on the same topics. */
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Producer } from "kafkajs";
 import { todo } from "#system";
 import { partitionOf } from "#topics/partition";
 import type { RealProduct } from "../dapr/product.ts";
 import type { PoisonForm } from "./schedule.ts";
 import type { Published, PublishedEvent } from "./wire.ts";
+
+/** Longer than any fault of a broker. */
+const PATIENCE_MS = 60_000;
 
 export interface Injected {
   readonly kind: "duplicate" | "stale" | "poison";
@@ -44,10 +48,25 @@ export function intruder(kafka: () => RealProduct["sidecars"]["platform"]["kafka
     await producer.connect();
     return producer;
   };
+  /** Until it is there: the broker may be one of those that are down. What comes twice by that is a duplicate as any other. */
   const send = async (topic: string, key: string, value: string): Promise<void> => {
-    const producer = await connected(publisherOf(topic));
+    const user = publisherOf(topic);
     const partition = partitionOf(key, todo.topics[topic as keyof typeof todo.topics].partitions);
-    await producer.send({ topic, acks: -1, messages: [{ key, value, partition }] });
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        const producer = await connected(user);
+        await producer.send({ topic, acks: -1, messages: [{ key, value, partition }] });
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        // kafkajs gives a connection up for good after some failures.
+        const given = producers.get(user);
+        producers.delete(user);
+        void given?.then((producer) => producer.disconnect()).catch(() => {});
+        await delay(500);
+      }
+    }
   };
 
   return {
