@@ -78,6 +78,7 @@ export async function answerWork(stage: Stage, person: Person, count: number): P
   const page = await withAllTasks(stage, person, count);
   await page.evaluate(readFileSync(join(import.meta.dirname, "slow-answer.js"), "utf8"));
   await page.getByRole("link", { name: "Chat" }).first().click();
+  await page.getByRole("button", { name: "Conversations" }).click();
   const conversations = page.getByRole("navigation", { name: "Conversations" });
   await conversations.getByRole("link", { name: /due today/ }).click();
   await page.getByRole("article").nth(9).waitFor();
