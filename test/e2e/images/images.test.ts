@@ -124,13 +124,13 @@ describe("started from its image on a read-only file system", () => {
         await eventually(async () => {
           const response = await fetch(`${url}${paths.ready}`);
           expect([response.status, run.output()]).toEqual([200, expect.anything()]);
-        }, 30_000);
+        }, 90_000);
       } finally {
         // Next closes its server as gently, and then ends with the signal's number.
         expect([await run.stop(), run.output()]).toEqual([name === FRONTEND ? 143 : 0, expect.anything()]);
       }
     },
-    60_000,
+    180_000,
   );
 
   test("tools says which commands it has", async () => {
