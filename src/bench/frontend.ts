@@ -9,8 +9,8 @@ import { launchChromium, Stage } from "#test/e2e/browser/support";
 import { fill } from "./frontend/fill.ts";
 import { firstScripts } from "./frontend/first-scripts.ts";
 import { lighthouseScores } from "./frontend/lighthouse.ts";
-import { median } from "./frontend/numbers.ts";
 import { answerWork, keyWork } from "./frontend/work.ts";
+import { median } from "./quantiles.ts";
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "5" } } });
 

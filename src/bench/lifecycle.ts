@@ -8,14 +8,12 @@ import { environments } from "#environments";
 import { ownImages } from "#model/own-images";
 import { renderEnvironment } from "#synth/synth";
 import { todo } from "#system";
+import { median } from "./quantiles.ts";
 import { landTenBumps } from "./ten-bumps.ts";
 
 const RUNS = 5;
 const command = fileURLToPath(new URL("../cli/diff.mjs", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "bench-lifecycle-"));
-
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 /** Every environment `times` over, each under a name of its own. */
 function rendering(times: number, tag: string): Map<string, string> {

@@ -24,6 +24,7 @@ import { nodeOptions } from "#model/node-options";
 import { paths } from "#model/paths";
 import { migrations } from "#services/realtime/data/migrations";
 import { todo } from "#system";
+import { quantileOf } from "./quantiles.ts";
 
 const { values } = parseArgs({
   options: {
@@ -212,8 +213,7 @@ async function deliveries(base: string, sockets: readonly WebSocket[], atOnce: n
   });
   const seconds = (performance.now() - began) / 1000;
   for (const socket of sockets) socket.off("message", hear);
-  times.sort((a, b) => a - b);
-  const at = (share: number): string => (times[Math.floor(times.length * share)] ?? 0).toFixed(1).padStart(8);
+  const at = (share: number): string => quantileOf(times, share).toFixed(1).padStart(8);
   return `${at(0.5)}${at(0.99)}${(EVENTS / seconds).toFixed(0).padStart(10)}`;
 }
 

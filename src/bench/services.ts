@@ -11,6 +11,7 @@ import { type Supervisor, startSupervisor } from "#local/supervisor/supervisor";
 import { paths } from "#model/paths";
 import { todo } from "#system";
 import { type Client, signedUp } from "./http-client.ts";
+import { quantileOf } from "./quantiles.ts";
 import { quantile, readMetrics } from "./read-metrics.ts";
 
 const { values } = parseArgs({
@@ -84,8 +85,7 @@ async function measure(
     }),
   );
   const rate = times.length / ((performance.now() - start) / 1000);
-  times.sort((a, b) => a - b);
-  const at = (q: number): string => `${(times[Math.floor(times.length * q)] ?? Number.NaN).toFixed(1)} ms`.padStart(10);
+  const at = (q: number): string => `${quantileOf(times, q).toFixed(1)} ms`.padStart(10);
   console.log(`${what.padEnd(48)}${rate.toFixed(0).padStart(10)}${at(0.5)}${at(0.99)}`);
 }
 

@@ -16,6 +16,7 @@ import { migrations } from "#services/tasks/data/migrations";
 import { orderOf } from "#services/tasks/data/order";
 import type { DB, Tables } from "#services/tasks/data/tables";
 import { insertTasks, insertUsers } from "#test/tasks/rows";
+import { quantileOf } from "./quantiles.ts";
 
 const { values } = parseArgs({
   options: {
@@ -120,7 +121,6 @@ async function measured(work: () => Promise<unknown>): Promise<string> {
     await work();
     times.push(performance.now() - began);
   }
-  times.sort((a, b) => a - b);
-  const at = (share: number): string => (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
+  const at = (share: number): string => quantileOf(times, share).toFixed(1);
   return `${at(0.5)} / ${at(0.99)}`;
 }

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { understand } from "#understanding/understand";
+import { quantileOf } from "../bench/quantiles.ts";
 
 /** Typical phrases of each kind; what is measured is one call, as quick add makes it at every keystroke. */
 const PHRASES = [
@@ -18,9 +19,6 @@ const PHRASES = [
 const OPTIONS = { now: "2026-11-18T10:00:00+01:00", timeZone: "Europe/Berlin" };
 const ROUNDS = 4000;
 
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-
 for (let i = 0; i < 500; i++) for (const phrase of PHRASES) understand(phrase, OPTIONS);
 
 const samples: number[] = [];
@@ -33,10 +31,9 @@ for (let i = 0; i < ROUNDS; i++) {
   }
 }
 const seconds = (performance.now() - started) / 1000;
-samples.sort((a, b) => a - b);
 
 const micros = (ms: number): string => `${(ms * 1000).toFixed(0)} µs`;
 process.stdout.write(
   `${samples.length} texts, ${Math.round(samples.length / seconds)} texts/s, ` +
-    `p50 ${micros(percentile(samples, 0.5))}, p99 ${micros(percentile(samples, 0.99))}, max ${micros(samples.at(-1) ?? Number.NaN)}\n`,
+    `p50 ${micros(quantileOf(samples, 0.5))}, p99 ${micros(quantileOf(samples, 0.99))}, max ${micros(quantileOf(samples, 1))}\n`,
 );

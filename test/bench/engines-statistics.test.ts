@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { isMet, type Measurement } from "../../src/bench/engines/compare.ts";
 import { tableOf } from "../../src/bench/engines/report.ts";
-import { quantileOf, rateOf, ratioOf, type Turn, timeOf } from "../../src/bench/engines/statistics.ts";
+import { rateOf, ratioOf, type Turn, timeOf } from "../../src/bench/engines/statistics.ts";
+import { quantileOf } from "../../src/bench/quantiles.ts";
 
 const turn = (rate: number, ...times: number[]): Turn => ({ rate, times });
 

@@ -5,8 +5,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { signedUp } from "../http-client.ts";
+import { median } from "../quantiles.ts";
 import type { BesideBare, Running } from "./start.ts";
-import { median, type Turn } from "./statistics.ts";
+import type { Turn } from "./statistics.ts";
 
 const TOPIC = "task-events";
 /** Between bursts, so that one does not meet the rest of the one before. */

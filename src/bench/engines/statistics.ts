@@ -1,12 +1,5 @@
-/** Numbers of one run: quantiles of what was timed, and how two things that took turns compare. */
-
-/** @param q 0 to 1; of no values NaN */
-export function quantileOf(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
-}
-
-export const median = (values: readonly number[]): number => quantileOf(values, 0.5);
+/** Numbers of one run: how two things that took turns compare. */
+import { median, quantileOf } from "../quantiles.ts";
 
 /** What one side did in one turn. */
 export interface Turn {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import type { Stage } from "#test/e2e/browser/support";
 import type { Person } from "#test/system/person";
-import { median, quantileOf } from "./numbers.ts";
+import { median, quantileOf } from "../quantiles.ts";
 import { workBetweenMarks } from "./trace.ts";
 
 export interface Work {
