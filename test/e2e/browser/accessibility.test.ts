@@ -1,20 +1,19 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import type { Person } from "#test/system/person";
 import { type Furnished, furnish } from "./furnish.ts";
-import { row, type Screen, type Size, Stage, type Theme } from "./support.ts";
+import { onStage } from "./stage-hooks.ts";
+import { row, type Screen, type Size, type Stage, type Theme } from "./support.ts";
 
 let stage: Stage;
 let ada: Person;
 let furnished: Furnished;
-beforeAll(async () => {
-  stage = await Stage.set();
+onStage(async (set) => {
+  stage = set;
   ada = await stage.newPerson();
   furnished = await furnish(ada);
-}, 180_000);
-afterEach(async () => expect((await stage?.clear()) ?? []).toEqual([]));
-afterAll(() => stage?.strike(), 60_000);
+});
 
 /** @returns every rule that the page breaks, with the elements that do */
 async function broken(page: Page): Promise<string[]> {

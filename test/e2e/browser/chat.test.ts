@@ -1,22 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import type { AuditPage } from "#contracts/http/audit";
 import type { PendingApproval } from "#contracts/http/chat";
-import type { TaskPage } from "#contracts/http/tasks";
 import { eventually } from "#test/kit/support/harness";
 import type { Person } from "#test/system/person";
 import { focusedName, tabTo } from "./keyboard.ts";
-import { addTask, row, Stage } from "./support.ts";
+import { onStage } from "./stage-hooks.ts";
+import { addTask, row, type Stage, tasksOf } from "./support.ts";
 
 let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.set();
-}, 180_000);
-afterEach(async () => expect((await stage?.clear()) ?? []).toEqual([]));
-afterAll(() => stage?.strike(), 60_000);
+onStage((set) => {
+  stage = set;
+});
 
-const titles = async (person: Person): Promise<string[]> =>
-  (await person.get<TaskPage>("/api/v1/tasks")).body.items.map(({ title }) => title);
+const titles = async (person: Person): Promise<string[]> => (await tasksOf(person)).map(({ title }) => title);
 const pending = async (person: Person): Promise<readonly PendingApproval[]> =>
   (await person.get<{ items: PendingApproval[] }>("/api/v1/approvals")).body.items;
 
@@ -63,9 +60,7 @@ describe("what is said in the chat", () => {
     await say(page, "add water the plants");
     await row(page, "water the plants").getByRole("checkbox").click();
     await beside.getByRole("heading", { name: "Nothing to do" }).waitFor();
-    await eventually(async () =>
-      expect((await ada.get<TaskPage>("/api/v1/tasks?status=completed")).body.items).toHaveLength(1),
-    );
+    await eventually(async () => expect(await tasksOf(ada, "?status=completed")).toHaveLength(1));
     await page.getByRole("button", { name: "Hide tasks" }).click();
     await beside.waitFor({ state: "detached" });
     await page.reload();
@@ -86,9 +81,7 @@ describe("what is said in the chat", () => {
       .first()
       .waitFor();
     await say(page, "make it p1");
-    await eventually(async () =>
-      expect((await ada.get<TaskPage>("/api/v1/tasks")).body.items).toMatchObject([{ priority: "p1" }]),
-    );
+    await eventually(async () => expect(await tasksOf(ada)).toMatchObject([{ priority: "p1" }]));
     await page.getByRole("button", { name: "New chat" }).click();
     await page.getByRole("heading", { name: "What is to be done?" }).waitFor();
     await page.getByRole("button", { name: "Conversations" }).click();

@@ -1,21 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import type { NotificationPage } from "#contracts/http/notifications";
-import type { TaskPage } from "#contracts/http/tasks";
 import type { Task } from "#contracts/task";
 import { eventually } from "#test/kit/support/harness";
 import type { Person } from "#test/system/person";
-import { addTask, PATIENCE_MS, row, Stage } from "./support.ts";
+import { onStage } from "./stage-hooks.ts";
+import { addTask, PATIENCE_MS, row, type Stage, tasksOf } from "./support.ts";
 
 let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.set();
-}, 180_000);
-afterEach(async () => expect((await stage?.clear()) ?? []).toEqual([]));
-afterAll(() => stage?.strike(), 60_000);
+onStage((set) => {
+  stage = set;
+});
 
-const kept = async (person: Person): Promise<readonly Task[]> =>
-  (await person.get<TaskPage>("/api/v1/tasks?status=all")).body.items;
+const kept = (person: Person): Promise<readonly Task[]> => tasksOf(person, "?status=all");
 
 /** What the list says, and what is true, in the same words. */
 async function untilTrue(page: Page, person: Person): Promise<void> {

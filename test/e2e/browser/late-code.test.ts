@@ -1,14 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import type { Person } from "#test/system/person";
-import { addTask, row, type Screen, Stage } from "./support.ts";
+import { onStage } from "./stage-hooks.ts";
+import { addTask, row, type Screen, type Stage } from "./support.ts";
 
 let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.set();
-}, 180_000);
-afterEach(async () => expect((await stage?.clear()) ?? []).toEqual([]));
-afterAll(() => stage?.strike(), 60_000);
+onStage((set) => {
+  stage = set;
+});
 
 interface Held extends Screen {
   /** How often a document was loaded, the first included. */

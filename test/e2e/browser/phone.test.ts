@@ -1,18 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
-import type { TaskPage } from "#contracts/http/tasks";
 import { eventually } from "#test/kit/support/harness";
 import type { Person } from "#test/system/person";
-import { addTask, row, type Screen, Stage } from "./support.ts";
+import { onStage } from "./stage-hooks.ts";
+import { addTask, row, type Screen, type Stage, tasksOf } from "./support.ts";
 
 let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.set();
-}, 180_000);
-afterEach(async () => expect((await stage?.clear()) ?? []).toEqual([]));
-afterAll(() => stage?.strike(), 60_000);
-
-const kept = async (person: Person, query = "") => (await person.get<TaskPage>(`/api/v1/tasks${query}`)).body.items;
+onStage((set) => {
+  stage = set;
+});
 
 const onPhone = async (person: Person, path = "/tasks"): Promise<Screen> => {
   const screen = await stage.open({ person, size: "phone", path });
@@ -77,7 +73,7 @@ describe("somebody with a phone of 375 pixels and a finger", () => {
     await page.getByRole("button", { name: /^Save/ }).tap();
     await row(page, "pay the rent").getByText("#money").waitFor();
     await eventually(async () =>
-      expect(await kept(ada)).toMatchObject([
+      expect(await tasksOf(ada)).toMatchObject([
         {
           title: "pay the rent",
           due: "2030-12-12T07:30",
@@ -108,7 +104,7 @@ describe("somebody with a phone of 375 pixels and a finger", () => {
     await page.getByRole("menuitem", { name: "Delete" }).tap();
     await chapter.waitFor({ state: "detached" });
     await eventually(async () =>
-      expect((await kept(ada, "?status=all")).map(({ title }) => title)).toEqual(["pay the rent"]),
+      expect((await tasksOf(ada, "?status=all")).map(({ title }) => title)).toEqual(["pay the rent"]),
     );
   });
 
@@ -166,7 +162,7 @@ describe("somebody with a phone of 375 pixels and a finger", () => {
     await say("delete task 2", /^Delete “water the plants”/);
     await page.getByRole("button", { name: "Approve" }).tap();
     await messages(page).getByText("Deleted: water the plants").first().waitFor();
-    expect(await kept(ada)).toMatchObject([
+    expect(await tasksOf(ada)).toMatchObject([
       { title: "pay the rent", priority: "p1", tags: ["home"], reminder: { minutesBefore: 1_440 } },
     ]);
 

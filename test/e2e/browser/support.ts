@@ -1,5 +1,6 @@
 /** Real Chromium in front of the whole product, for people who sit at a desk or hold a phone. */
 import { type Browser, type BrowserContextOptions, chromium, type Page, type WebSocket } from "playwright-core";
+import type { TaskPage } from "#contracts/http/tasks";
 import type { Task } from "#contracts/task";
 import { enginePath } from "#test/engines/paths";
 import { eventually } from "#test/kit/support/harness";
@@ -152,6 +153,10 @@ export async function addTask(person: Person, fields: Readonly<Record<string, un
   if (status !== 201) throw new Error(`a task was answered with ${status}: ${text}`);
   return body;
 }
+
+/** What is kept of somebody's tasks. @param query of the list, from its `?` on */
+export const tasksOf = async (person: Person, query = ""): Promise<readonly Task[]> =>
+  (await person.get<TaskPage>(`/api/v1/tasks${query}`)).body.items;
 
 /** The row of a task, by its whole title. */
 export const row = (page: Page, title: string) => page.getByRole("group", { name: title, exact: true });

@@ -1,19 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
-import type { TaskPage } from "#contracts/http/tasks";
 import { eventually } from "#test/kit/support/harness";
-import type { Person } from "#test/system/person";
 import { focusedName, tabTo } from "./keyboard.ts";
-import { addTask, row, Stage } from "./support.ts";
+import { onStage } from "./stage-hooks.ts";
+import { addTask, row, type Stage, tasksOf } from "./support.ts";
 
 let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.set();
-}, 180_000);
-afterEach(async () => expect((await stage?.clear()) ?? []).toEqual([]));
-afterAll(() => stage?.strike(), 60_000);
-
-const kept = async (person: Person, query = "") => (await person.get<TaskPage>(`/api/v1/tasks${query}`)).body.items;
+onStage((set) => {
+  stage = set;
+});
 
 /** What stands in the list, from top to bottom. */
 const titles = (page: Page): Promise<string[]> =>
@@ -81,7 +76,7 @@ describe("somebody who touches no mouse", () => {
     await page.keyboard.type("water the plants");
     await page.keyboard.press("Enter");
     await row(page, "water the plants").getByText("#2").waitFor();
-    expect(await kept(ada)).toMatchObject([
+    expect(await tasksOf(ada)).toMatchObject([
       { title: "pay rent #home", priority: "p1", recurrence: { rrule: "FREQ=MONTHLY;BYMONTHDAY=1" }, tags: [] },
       { title: "water the plants" },
     ]);
@@ -115,7 +110,7 @@ describe("somebody who touches no mouse", () => {
     await plants.getByText("#green").waitFor();
     await eventually(async () => expect(await focusedName(page)).toBe("water the plants on the balcony"));
     await eventually(async () =>
-      expect(await kept(ada)).toContainEqual(
+      expect(await tasksOf(ada)).toContainEqual(
         expect.objectContaining({
           title: "water the plants on the balcony",
           due: "2030-12-12T07:30",
@@ -142,7 +137,7 @@ describe("somebody who touches no mouse", () => {
     await page.keyboard.press("k");
     await page.keyboard.press("x");
     await page.getByText("Completed “pay rent #home”").waitFor();
-    await eventually(async () => expect(await kept(ada, "?status=completed")).toHaveLength(1));
+    await eventually(async () => expect(await tasksOf(ada, "?status=completed")).toHaveLength(1));
   });
 
   it("finds, filters, sorts, and turns the pages", async () => {
@@ -260,11 +255,11 @@ describe("two browsers of the same person", () => {
     await page.getByRole("button", { name: /^Save/ }).click();
     await page.getByText("Somebody changed it first.", { exact: false }).waitFor();
     await row(page, "write the long report").waitFor();
-    expect(await kept(ada)).toMatchObject([{ title: "write the long report", tags: [] }]);
+    expect(await tasksOf(ada)).toMatchObject([{ title: "write the long report", tags: [] }]);
     await page.getByRole("button", { name: "Save mine" }).click();
     await row(page, "write the short report").getByText("#work").waitFor();
     await eventually(async () =>
-      expect(await kept(ada)).toMatchObject([{ title: "write the short report", tags: ["work"], priority: "p1" }]),
+      expect(await tasksOf(ada)).toMatchObject([{ title: "write the short report", tags: ["work"], priority: "p1" }]),
     );
   });
 });
@@ -282,13 +277,13 @@ describe("a task that comes again", () => {
     await plants.getByText("Due Tomorrow").waitFor();
     expect(await plants.count()).toBe(1);
     // Taken back, the next one goes; done again, it comes back as the same one.
-    const [next] = await kept(ada);
+    const [next] = await tasksOf(ada);
     await page.getByRole("button", { name: "Undo" }).click();
     await plants.getByText("Due Today").waitFor();
     await eventually(async () => expect(await plants.count()).toBe(1));
     await plants.getByRole("checkbox").click();
     await plants.getByText("Due Tomorrow").waitFor();
     await eventually(async () => expect(await plants.count()).toBe(1));
-    await eventually(async () => expect((await kept(ada)).map(({ id }) => id)).toEqual([next?.id]));
+    await eventually(async () => expect((await tasksOf(ada)).map(({ id }) => id)).toEqual([next?.id]));
   });
 });
