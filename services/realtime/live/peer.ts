@@ -28,7 +28,7 @@ export interface PeerProps {
 export type EndReason = CloseReason | "gone" | "dead";
 
 /** A browser that looks every few seconds whether the connection lives stays far below. */
-const MAX_MESSAGES_PER_HEARTBEAT = 60;
+export const MAX_MESSAGES_PER_HEARTBEAT = 60;
 
 export class Peer {
   readonly userId: string;

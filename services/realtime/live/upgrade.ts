@@ -10,6 +10,7 @@ import { SidecarError } from "#kit/sidecar/port";
 import type { RealtimeContext } from "../context.ts";
 import { redeemTicket } from "../verbs/tickets.ts";
 import type { Hub } from "./hub.ts";
+import { MAX_MESSAGES_PER_HEARTBEAT } from "./peer.ts";
 
 export const WEBSOCKET_PATH = "/ws";
 
@@ -18,13 +19,17 @@ const MAX_MESSAGE_BYTES = 128;
 /** Who was told to go and does not is cut off after it. */
 const CLOSE_TIMEOUT_MS = 3_000;
 
-/** A constant of its own, as the types do not know `closeTimeout` yet (ws 8.19). */
+/** Above what a peer bears of pings, so that who says too much is told so, and not cut off without a word. */
+const MAX_PENDING_PONGS = 2 * MAX_MESSAGES_PER_HEARTBEAT;
+
+/** A constant of its own, as the types do not know all of these options yet (ws 8.23). */
 const options = {
   noServer: true,
   clientTracking: false,
   maxPayload: MAX_MESSAGE_BYTES,
   perMessageDeflate: false,
   closeTimeout: CLOSE_TIMEOUT_MS,
+  maxPendingAutoPongs: MAX_PENDING_PONGS,
   handleProtocols: () => false as const,
 };
 
