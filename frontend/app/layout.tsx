@@ -1,10 +1,10 @@
-import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 import { themeOf } from "@/components/theme";
 import { Nonce } from "@/components/ui/nonce";
 import { NONCE_HEADER } from "@/server/security-headers";
+import { fontClass } from "@/styles/fonts";
 import { text } from "@/text";
 import "@/styles/globals.css";
 
@@ -29,7 +29,7 @@ export default async function RootLayout({ children }: { readonly children: Reac
   const [jar, head] = await Promise.all([cookies(), headers()]);
   const theme = themeOf(jar.get("theme")?.value);
   return (
-    <html lang={text.language} data-theme={theme} className={GeistSans.variable}>
+    <html lang={text.language} data-theme={theme} className={fontClass}>
       <body>
         <Nonce value={head.get(NONCE_HEADER) ?? undefined}>
           <div className="root">{children}</div>

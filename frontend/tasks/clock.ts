@@ -19,8 +19,19 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
+/** By time zone, the last that was asked for: every row of a list asks for the same. */
+const minutes = new Map<string, { readonly now: number; readonly minute: string }>();
+
 /** @returns `2026-11-19T09:00` */
 export function localMinute(now: number, timeZone: string): string {
+  const known = minutes.get(timeZone);
+  if (known?.now === now) return known.minute;
+  const minute = formatMinute(now, timeZone);
+  minutes.set(timeZone, { now, minute });
+  return minute;
+}
+
+function formatMinute(now: number, timeZone: string): string {
   const parts = Object.fromEntries(
     formatterOf(timeZone)
       .formatToParts(now)

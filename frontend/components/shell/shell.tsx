@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { Bell } from "@/components/notifications/bell";
 import { buttonClass } from "@/components/ui/button-class";
 import { cx } from "@/components/ui/cx";
+import { useSettled } from "@/components/use-settled";
 import { KeysLabel } from "@/keyboard/keys-label";
 import { openers } from "@/keyboard/openers";
 import { text } from "@/text";
@@ -18,6 +19,8 @@ const words = text.navigation;
 /** The frame of every page: navigation at the side, on a phone at the bottom; each page scrolls by itself. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const current = usePathname();
+  // Every page ahead is a rendering on the server and work for a phone that is busy with this one.
+  const prefetch = useSettled() ? null : false;
   return (
     <div className="flex h-dvh flex-col overflow-hidden md:flex-row">
       <a
@@ -39,6 +42,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <Link
               key={path}
               href={path}
+              prefetch={prefetch}
               aria-current={isAt(path, current) ? "page" : undefined}
               className="flex h-9 items-center gap-3 rounded-lg px-2.5 text-sm font-medium text-ink-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
             >
@@ -73,6 +77,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <Link
             key={path}
             href={path}
+            prefetch={prefetch}
             aria-current={isAt(path, current) ? "page" : undefined}
             className="flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] font-medium text-ink-soft aria-[current=page]:text-accent"
           >

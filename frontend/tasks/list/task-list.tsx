@@ -1,19 +1,17 @@
 "use client";
-import { type ComponentType, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Task } from "#contracts/task";
 import { late } from "@/components/late/late";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/states";
-import { whenIdle } from "@/components/when-idle";
 import { text } from "@/text";
 import { localDay, useNow } from "../clock.ts";
 import { useTaskActions } from "../data/actions.ts";
 import type { TaskQuery } from "../data/query.ts";
 import type { useTasks } from "../data/use-tasks.ts";
-import { FirstRows } from "./first-rows.tsx";
 import { type Row, rowsOf } from "./rows.ts";
-import type { RowsProps } from "./rows-props.ts";
 import { TaskRow } from "./task-row.tsx";
+import { TaskRows } from "./task-rows.tsx";
 import { useListKeys } from "./use-list-keys.ts";
 
 const TaskEditor = late(() => import("../edit/task-editor.tsx").then((m) => m.TaskEditor), {
@@ -38,7 +36,6 @@ export function TaskList({ query, tasks, timeZone, empty }: TaskListProps) {
   const actions = useTaskActions();
   const scroller = useRef<HTMLDivElement>(null);
   const reveal = useRef<(index: number) => void>(() => undefined);
-  const VirtualRows = useVirtualRows();
   const [editing, setEditing] = useState<Task>();
   const [menu, setMenu] = useState<{ readonly task: Task; readonly at: HTMLElement }>();
   const loaded = useMemo(() => (data?.pages ?? []).flatMap(({ items }) => items), [data]);
@@ -89,18 +86,14 @@ export function TaskList({ query, tasks, timeZone, empty }: TaskListProps) {
       ref={scroller}
       className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-24 [overflow-anchor:none] sm:px-4 md:pb-6"
     >
-      {VirtualRows ? (
-        <VirtualRows
-          rows={rows}
-          scroller={scroller}
-          busy={isPlaceholderData}
-          render={render}
-          reveal={reveal}
-          onNearEnd={loadMore}
-        />
-      ) : (
-        <FirstRows rows={rows} busy={isPlaceholderData} render={render} />
-      )}
+      <TaskRows
+        rows={rows}
+        scroller={scroller}
+        busy={isPlaceholderData}
+        render={render}
+        reveal={reveal}
+        onNearEnd={loadMore}
+      />
       <div
         role="status"
         className="mx-auto flex max-w-3xl items-center gap-3 px-3 py-3 text-[13px] text-ink-faint empty:hidden"
@@ -126,20 +119,4 @@ export function TaskList({ query, tasks, timeZone, empty }: TaskListProps) {
       )}
     </div>
   );
-}
-
-/** Comes after the first rows are to be seen. */
-function useVirtualRows(): ComponentType<RowsProps> | undefined {
-  const [rows, setRows] = useState<ComponentType<RowsProps>>();
-  useEffect(
-    () =>
-      whenIdle(() => {
-        import("./virtual-rows.tsx").then(
-          (m) => setRows(() => m.VirtualRows),
-          () => undefined, // the first rows stay
-        );
-      }, 500),
-    [],
-  );
-  return rows;
 }

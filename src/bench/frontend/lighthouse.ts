@@ -1,5 +1,7 @@
 /** What Lighthouse says of a page that somebody is signed in to see. */
 import lighthouse from "lighthouse";
+import * as constants from "lighthouse/core/config/constants.js";
+import { median } from "../quantiles.ts";
 
 export interface LighthouseProps {
   readonly address: string;
@@ -9,6 +11,8 @@ export interface LighthouseProps {
   readonly port: number;
   /** So many that count: a machine is never alone. */
   readonly runs: number;
+  /** How many times slower than this machine's processor that of the phone is. */
+  readonly slowdown: number;
 }
 
 const categories = ["performance", "accessibility", "best-practices"] as const;
@@ -16,18 +20,25 @@ const categories = ["performance", "accessibility", "best-practices"] as const;
 type Category = (typeof categories)[number];
 type Result = NonNullable<Awaited<ReturnType<typeof lighthouse>>>["lhr"];
 
-/** A score from 0 to 1 of every run, in no order. */
-export type Scores = Readonly<Record<Category, readonly number[]>>;
+export interface Judgement {
+  /** A score from 0 to 1 of every run, in no order. */
+  readonly scores: Readonly<Record<Category, readonly number[]>>;
+  /** What Lighthouse measured of this machine's processor, the median of all runs. */
+  readonly benchmarkIndex: number;
+}
 
-/** Below, Lighthouse itself warns that the processor is slower than it expects: others were using it. */
-const FREE_BENCHMARK_INDEX = 1_000;
+/** Of a good desktop: with it the phone of Lighthouse's preset is one of the middle. */
+export const PRESET_SLOWDOWN = constants.throttling.mobileSlow4G.cpuSlowdownMultiplier;
+
+/** A run whose index is that much below the others' had to share the machine. */
+const SHARED = 0.8;
 const TRIES_A_RUN = 3;
 
 /**
- * With Lighthouse's own phone and network. Runs on a busy machine are done again.
+ * With Lighthouse's own screen and network. Runs that had to share the machine are done again.
  * @throws Error when the page cannot be judged
  */
-export async function lighthouseScores({ address, cookie, port, runs }: LighthouseProps): Promise<Scores> {
+export async function judge({ address, cookie, port, runs, slowdown }: LighthouseProps): Promise<Judgement> {
   const results: Result[] = [];
   let failure = "";
   for (let tries = 0; results.length < runs && tries < runs * TRIES_A_RUN; tries++) {
@@ -37,21 +48,26 @@ export async function lighthouseScores({ address, cookie, port, runs }: Lighthou
       logLevel: "silent",
       formFactor: "mobile",
       onlyCategories: [...categories],
+      throttling: { ...constants.throttling.mobileSlow4G, cpuSlowdownMultiplier: slowdown },
       extraHeaders: { cookie },
     });
     const { lhr } = result ?? {};
     if (!lhr || lhr.runtimeError) failure = lhr?.runtimeError?.message ?? "no result";
     else if (!isSignedIn(lhr)) throw new Error("Lighthouse saw the page of somebody who is not signed in");
-    else if (lhr.environment.benchmarkIndex < FREE_BENCHMARK_INDEX) failure = "the machine is too busy to judge a page";
+    else if (indexOf(lhr) < SHARED * Math.max(...results.map(indexOf))) failure = "the machine is too busy";
     else results.push(lhr);
   }
   const [first] = results;
   if (!first) throw new Error(`Lighthouse: ${failure}`);
   tellShortcomings(first);
-  return Object.fromEntries(
-    categories.map((name) => [name, results.map((lhr) => lhr.categories[name]?.score ?? 0)]),
-  ) as unknown as Scores;
+  const scoresOf = (name: Category): number[] => results.map((lhr) => lhr.categories[name]?.score ?? 0);
+  return {
+    scores: Object.fromEntries(categories.map((name) => [name, scoresOf(name)])) as Record<Category, number[]>,
+    benchmarkIndex: median(results.map(indexOf)),
+  };
 }
+
+const indexOf = ({ environment }: Result): number => environment.benchmarkIndex;
 
 /** At the same address stands the form for who is not: live updates are for who is. */
 function isSignedIn({ audits }: Result): boolean {

@@ -1,0 +1,68 @@
+/** The rows of a list: the first of them as the server renders them, and those on the screen once there is code to tell which. */
+import { type ComponentType, useEffect, useState } from "react";
+import { untilDone } from "@/components/late/until-done";
+import { whenIdle } from "@/components/when-idle";
+import { text } from "@/text";
+import type { Placement, TaskRowsProps, VirtualizerProps } from "./placement.ts";
+
+/** More than fit on a screen, few enough to render at once. */
+const FIRST = 25;
+
+/**
+ * Where rows are is a property of theirs and nothing else: the same elements stay when the virtualizer comes, with the focus that
+ * is in them.
+ */
+export function TaskRows({ rows, scroller, busy, render, reveal, onNearEnd }: TaskRowsProps) {
+  const Virtualizer = useVirtualizerComponent();
+  const [placement, setPlacement] = useState<Placement>();
+  const shown = placement?.items ?? rows.slice(0, FIRST).map((_, index) => ({ index, start: undefined }));
+  return (
+    <>
+      {Virtualizer && (
+        <Virtualizer rows={rows} scroller={scroller} reveal={reveal} onNearEnd={onNearEnd} onPlace={setPlacement} />
+      )}
+      <ul
+        aria-label={text.tasks.list}
+        aria-busy={busy}
+        className="relative mx-auto w-full max-w-3xl transition-opacity aria-busy:opacity-60"
+        style={placement && { height: placement.height }}
+      >
+        {shown.map(({ index, start }) => {
+          const row = rows[index];
+          return (
+            row && (
+              <li
+                key={row.id}
+                data-index={index}
+                ref={placement?.measure}
+                className={start === undefined ? undefined : "absolute top-0 left-0 w-full"}
+                style={start === undefined ? undefined : { transform: `translateY(${start}px)` }}
+              >
+                {render(row)}
+              </li>
+            )
+          );
+        })}
+      </ul>
+    </>
+  );
+}
+
+/** Comes after the first rows are to be seen. */
+function useVirtualizerComponent(): ComponentType<VirtualizerProps> | undefined {
+  const [Virtualizer, setVirtualizer] = useState<ComponentType<VirtualizerProps>>();
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    const cancel = whenIdle(() => {
+      stop = untilDone(async () => {
+        const { Virtualizer } = await import("./virtualizer.tsx");
+        setVirtualizer(() => Virtualizer);
+      });
+    }, 500);
+    return () => {
+      cancel();
+      stop?.();
+    };
+  }, []);
+  return Virtualizer;
+}
