@@ -11,7 +11,8 @@ import { PageHeader } from "@/components/shell/page-header";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/select";
 import { Skeleton, State } from "@/components/ui/states";
-import { localMinute, useNow } from "@/tasks/clock";
+import { useNow } from "@/tasks/clock";
+import { localMinute } from "@/tasks/local-time";
 import { shortDue } from "@/tasks/words";
 import { text } from "@/text";
 

@@ -6,7 +6,7 @@ import { traceHeaders } from "#kit/telemetry/tracing";
 import { config } from "./config.ts";
 
 /** A page is better late than never, but not later than this. */
-const TIMEOUT_MS = 3_000;
+const LATEST_MS = 3_000;
 
 /** What the gateway may know of the browser's request. */
 const PASSED_ON = ["accept-language", "user-agent", "x-request-id"] as const;
@@ -15,7 +15,7 @@ const PASSED_ON = ["accept-language", "user-agent", "x-request-id"] as const;
  * @param path below the gateway's public prefix, e.g. `/me` or `/v1/tasks?limit=50`
  * @throws SidecarError when nobody answers in time
  */
-export async function fromGateway(path: `/${string}`): Promise<Response> {
+export async function fromGateway(path: `/${string}`, { timeoutMs = LATEST_MS } = {}): Promise<Response> {
   const { DAPR_HOST, DAPR_HTTP_PORT, DAPR_API_TOKEN } = config();
   const [jar, head] = await Promise.all([cookies(), headers()]);
   const sent = new Headers({ accept: "application/json", cookie: jar.toString(), ...traceHeaders() });
@@ -29,7 +29,7 @@ export async function fromGateway(path: `/${string}`): Promise<Response> {
       headers: sent,
       redirect: "manual",
       cache: "no-store",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (error) {
     throw new SidecarError("invoke gateway", 0, undefined, { cause: error });

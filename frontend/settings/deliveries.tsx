@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { useMe } from "@/api/me";
-import { localMinute } from "@/tasks/clock";
+import { localMinute } from "@/tasks/local-time";
 import { text } from "@/text";
 import { DELIVERIES_KEY } from "./channels.tsx";
 

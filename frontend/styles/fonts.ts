@@ -1,10 +1,11 @@
 /** Geist, in parts: a page fetches those alone of whose letters it has some. Ranges are those of the files. */
 import localFont from "next/font/local";
 
-/** What every page has: fetched at once, with a fallback of the same widths until it is there. */
+/** What every page has: fetched at once. Where it comes too late, its fallback, of the same widths, stays: nothing moves. */
 const latin = localFont({
   src: "../../node_modules/@fontsource-variable/geist/files/geist-latin-wght-normal.woff2",
   variable: "--font-latin",
+  display: "optional",
   weight: "100 900",
   declarations: [
     {
@@ -18,6 +19,7 @@ const latin = localFont({
 const latinExtended = localFont({
   src: "../../node_modules/@fontsource-variable/geist/files/geist-latin-ext-wght-normal.woff2",
   variable: "--font-latin-extended",
+  display: "optional",
   weight: "100 900",
   preload: false,
   adjustFontFallback: false,
@@ -33,6 +35,7 @@ const latinExtended = localFont({
 const cyrillic = localFont({
   src: "../../node_modules/@fontsource-variable/geist/files/geist-cyrillic-wght-normal.woff2",
   variable: "--font-cyrillic",
+  display: "optional",
   weight: "100 900",
   preload: false,
   adjustFontFallback: false,

@@ -12,9 +12,10 @@ import { text } from "@/text";
 import { QuickAdd } from "./add/quick-add.tsx";
 import { useTaskActions } from "./data/actions.ts";
 import { everyOpenTask } from "./data/query.ts";
-import { useTaskCount, useTasks } from "./data/use-tasks.ts";
+import { useTasks } from "./data/use-tasks.ts";
 import { ListSkeleton } from "./list/list-skeleton.tsx";
 import { TaskList } from "./list/task-list.tsx";
+import { TaskCount } from "./task-count.tsx";
 
 const words = text.tasks;
 
@@ -22,7 +23,6 @@ const words = text.tasks;
 export function TasksPanel() {
   const { timeZone } = useMe().settings;
   const tasks = useTasks(everyOpenTask);
-  const { data: count } = useTaskCount(everyOpenTask);
   const actions = useTaskActions();
   const addInput = useRef<HTMLInputElement>(null);
   useCommands([
@@ -32,9 +32,9 @@ export function TasksPanel() {
     <>
       <div className="flex h-14 shrink-0 items-center gap-3 px-4">
         <h2 className="font-semibold">{words.title}</h2>
-        {count && (
-          <p className="truncate text-sm text-ink-faint tabular-nums">{words.count(count.count, count.exact)}</p>
-        )}
+        <p className="truncate text-sm text-ink-faint tabular-nums empty:hidden">
+          <TaskCount query={everyOpenTask} />
+        </p>
         <Link href="/tasks" className={`${buttonClass("quiet", "small")} ml-auto`}>
           {words.searchAndFilter}
         </Link>

@@ -1,26 +1,25 @@
 "use client";
-import { useIsFetching } from "@tanstack/react-query";
 import { CloudOff, ListChecks, SearchX } from "lucide-react";
 import { useCallback, useEffect, useRef } from "react";
-import { keys } from "@/api/keys";
 import { useMe } from "@/api/me";
 import { wordsFor } from "@/api/problem";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button } from "@/components/ui/button";
 import { State } from "@/components/ui/states";
-import { useHydrated } from "@/components/use-hydrated";
 import { useCommands } from "@/keyboard/commands";
 import { text } from "@/text";
 import { QuickAdd } from "./add/quick-add.tsx";
-import { localDay, useNow } from "./clock.ts";
+import { useNow } from "./clock.tsx";
 import { useTaskActions } from "./data/actions.ts";
 import { everyOpenTask, isFiltered, type TaskQuery } from "./data/query.ts";
-import { useTaskCount, useTasks } from "./data/use-tasks.ts";
+import { useTasks } from "./data/use-tasks.ts";
 import { FilterButton } from "./filters/filter-button.tsx";
 import { SearchBox } from "./filters/search-box.tsx";
 import { StatusTabs } from "./filters/status-tabs.tsx";
 import { ListSkeleton } from "./list/list-skeleton.tsx";
 import { TaskList } from "./list/task-list.tsx";
+import { localDay } from "./local-time.ts";
+import { TaskCount } from "./task-count.tsx";
 import { useTaskQuery } from "./use-task-query.ts";
 
 const words = text.tasks;
@@ -31,12 +30,9 @@ export function TasksView() {
   const [query, setQuery] = useTaskQuery();
   const now = useNow();
   const tasks = useTasks(query);
-  const { data: counted } = useTaskCount(query);
-  const count = useHydrated() ? counted : undefined;
   const actions = useTaskActions();
   const addInput = useRef<HTMLInputElement>(null);
   const searchInput = useRef<HTMLInputElement>(null);
-  const fetching = useIsFetching({ queryKey: keys.tasks.lists }) > 0;
 
   useCommands([
     { id: "task-add", group: "tasks", title: words.keys.add, keys: "n", run: () => addInput.current?.focus() },
@@ -57,7 +53,7 @@ export function TasksView() {
 
   return (
     <>
-      <PageHeader title={words.title} detail={count && words.count(count.count, count.exact)} />
+      <PageHeader title={words.title} detail={<TaskCount query={query} />} />
       <div className="flex flex-col gap-3 px-4 pb-2 sm:px-6">
         <QuickAdd timeZone={timeZone} inputRef={addInput} onAdd={(task) => actions.add(task, timeZone)} />
         <div className="mx-auto flex w-full max-w-3xl flex-wrap items-center gap-2">
@@ -70,7 +66,7 @@ export function TasksView() {
         <ListSkeleton />
       ) : tasks.isError && !tasks.data ? (
         <State icon={CloudOff} title={words.failedToLoad} detail={wordsFor(tasks.error)}>
-          <Button disabled={fetching} onClick={() => void tasks.refetch()}>
+          <Button disabled={tasks.isFetching} onClick={() => void tasks.refetch()}>
             {text.common.retry}
           </Button>
         </State>

@@ -15,6 +15,7 @@ import { Hub } from "./live/hub.ts";
 import { Notices } from "./live/notices.ts";
 import { serveWebSocket } from "./live/upgrade.ts";
 import { exportFeed } from "./verbs/export-feed.ts";
+import { position } from "./verbs/position.ts";
 import { createTicket } from "./verbs/tickets.ts";
 
 export const service = defineService("realtime", {
@@ -29,6 +30,7 @@ export const service = defineService("realtime", {
     app.get("/v1/openapi.json", (c) => c.json(document));
     serve(realtimeApi, {
       createTicket: async ({ principal }) => ({ status: 201, body: await createTicket(context, principal.userId) }),
+      position: async ({ principal }) => ({ status: 200, body: await position(context, principal.userId) }),
       export: ({ principal }) => ({ status: 200, stream: exportFeed(context, principal.userId) }),
     });
     serveWebSocket(context, hub);

@@ -39,11 +39,14 @@ export function realtimeService(env: Readonly<Record<string, string>> = {}, opti
   const context = () => contextOf(running(), service);
   const base = (): string => running().url("realtime");
 
-  const post = async (path: string, user: string, at = base()): Promise<Response> =>
+  const authorized = async (user: string, path: string, init: RequestInit = {}, at = base()): Promise<Response> =>
     fetch(`${at}${path}`, {
-      method: "POST",
+      ...init,
       headers: { authorization: `Bearer ${await running().tokenFor(user, { audience: "realtime" })}` },
     });
+
+  const post = (path: string, user: string, at = base()): Promise<Response> =>
+    authorized(user, path, { method: "POST" }, at);
 
   const ticket = async (user: string, at = base()): Promise<Ticket> => {
     const response = await post("/v1/realtime/tickets", user, at);
@@ -90,6 +93,7 @@ export function realtimeService(env: Readonly<Record<string, string>> = {}, opti
     system: running,
     context,
     base,
+    authorized,
     post,
     ticket,
     open,

@@ -3,9 +3,39 @@ import { manualClock } from "#kit/clock";
 import { realtimeService } from "./support.ts";
 
 const clock = manualClock(new Date());
-const { base, connect, newUser, open, post, remove, system, ticket } = realtimeService({}, { clock });
+const { authorized, base, connect, deliver, newUser, open, post, remove, system, ticket } = realtimeService(
+  {},
+  { clock },
+);
 
 const TICKET_GONE = 4001;
+
+describe("the position", () => {
+  const read = (user: string) => authorized(user, "/v1/realtime/position");
+
+  it("is where the feed stands: who comes with it is told what happened since, and no more", async () => {
+    const user = newUser();
+    expect(await (await read(user)).json()).toEqual({ seq: 0 });
+    await remove(user);
+    await remove(user);
+    const { seq } = (await (await read(user)).json()) as { seq: number };
+    expect(seq).toBe(2);
+    await remove(user);
+    const client = await connect(user, { last: seq });
+    await client.until(({ frames }) => frames.length === 2);
+    expect(client.frames[0]).toEqual({ type: "ready", seq: 3 });
+    expect(client.seqs).toEqual([3]);
+  });
+
+  it("is for who is signed in, and not of an account that was erased", async () => {
+    expect((await fetch(`${base()}/v1/realtime/position`)).status).toBe(401);
+    const user = newUser();
+    await remove(user);
+    const deleted = { userId: user, deletedAt: clock.now().toISOString() };
+    expect(await deliver("user-events", "dev.todo.user.deleted.v1", user, deleted)).toBe("SUCCESS");
+    expect((await read(user)).status).toBe(401);
+  });
+});
 
 describe("a ticket", () => {
   it("is given to who is signed in", async () => {
@@ -67,7 +97,7 @@ describe("a ticket", () => {
 describe("the API", () => {
   it("is told as OpenAPI", async () => {
     const document = (await (await fetch(`${base()}/v1/openapi.json`)).json()) as { paths: object };
-    expect(Object.keys(document.paths)).toEqual(["/v1/realtime/tickets", "/v1/export"]);
+    expect(Object.keys(document.paths)).toEqual(["/v1/realtime/tickets", "/v1/realtime/position", "/v1/export"]);
   });
 
   it("exports what is kept of the user, and nothing of others", async () => {

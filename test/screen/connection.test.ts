@@ -65,7 +65,12 @@ describe("the connection to realtime", () => {
     tickets = 0;
     refuse = 0;
     browser.navigator.onLine = true;
+    begin();
+  });
+
+  function begin(since?: number): void {
     connection = new Connection({
+      since,
       ticket: async () => {
         if (refuse-- > 0) throw new Error("no ticket now");
         return `ticket-${++tickets}`;
@@ -74,7 +79,7 @@ describe("the connection to realtime", () => {
       onState: (state) => states.push(state),
     });
     connection.start();
-  });
+  }
 
   afterEach(() => connection.stop());
 
@@ -89,6 +94,18 @@ describe("the connection to realtime", () => {
       { type: "ready", seq: 10 },
       { seq: 11, type: "dev.todo.screen.task_removed.v1", data: { userId: "u1", taskId } },
     ]);
+  });
+
+  it("begins where the page was read, and goes on from there", async () => {
+    connection.stop();
+    begin(8);
+    await until(() => opened.some(({ address }) => address.get("last") === "8"));
+    await until(() => states.at(-1) === "live");
+    expect(states).not.toContain("reconnecting");
+    opened.at(-1)?.socket.send(removed(9));
+    await until(() => frames.some((frame) => "data" in frame));
+    opened.at(-1)?.socket.terminate();
+    await until(() => opened.at(-1)?.address.get("last") === "9");
   });
 
   it("comes back with a new ticket from where it ended, also behind a message that it did not understand", async () => {

@@ -5,6 +5,8 @@ import { closeCodes, type Frame, readFrame, seqOf } from "#contracts/realtime-fr
 export type ConnectionState = "connecting" | "live" | "reconnecting" | "offline" | "ended";
 
 export interface ConnectionProps {
+  /** Position of the feed from which on it is to be told everything; without, from its first `ready` on. */
+  readonly since?: number | undefined;
   /** Good for one connection. */
   readonly ticket: () => Promise<string>;
   readonly onFrame: (frame: Frame) => void;
@@ -27,12 +29,14 @@ export class Connection {
   #socket: WebSocket | undefined;
   #last: number | undefined;
   #attempt = 0;
+  #wasLive = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #alive: ReturnType<typeof setTimeout> | undefined;
   #over = false;
 
   constructor(props: ConnectionProps) {
     this.#props = props;
+    this.#last = props.since;
   }
 
   start(): void {
@@ -71,7 +75,7 @@ export class Connection {
 
   async #open(): Promise<void> {
     if (this.#over) return;
-    this.#props.onState(this.#last === undefined && this.#attempt === 0 ? "connecting" : "reconnecting");
+    this.#props.onState(!this.#wasLive && this.#attempt === 0 ? "connecting" : "reconnecting");
     let ticket: string;
     try {
       ticket = await this.#props.ticket();
@@ -99,6 +103,7 @@ export class Connection {
     const first = this.#last === undefined;
     if (frame?.type === "ready") {
       this.#attempt = 0;
+      this.#wasLive = true;
       // Where one was asked for, what lies between comes next; the position moves with it.
       if (first) this.#last = frame.seq;
       this.#props.onState("live");

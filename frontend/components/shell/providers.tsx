@@ -7,17 +7,26 @@ import { createQueryClient } from "@/api/query-client";
 import { LiveUpdates } from "@/api/realtime/live-updates";
 import { Toasts } from "@/components/ui/toasts";
 import { Keyboard } from "@/keyboard/keyboard";
+import { Clock, type ServerClock } from "@/tasks/clock";
 import { LateCode } from "./late-code.tsx";
 
-/** What every page of the product has: the cache, live updates, the keyboard, toasts. */
-export function Providers({ me, children }: { readonly me: Me; readonly children: ReactNode }) {
+export interface ProvidersProps {
+  readonly me: Me;
+  /** Where the feed of updates stood before the server read what it rendered. */
+  readonly position: number | undefined;
+  readonly clock: ServerClock;
+  readonly children: ReactNode;
+}
+
+/** What every page of the product has: the cache, the clock, live updates, the keyboard, toasts. */
+export function Providers({ me, position, clock, children }: ProvidersProps) {
   const [client] = useState(createQueryClient);
   return (
     <QueryClientProvider client={client}>
       <MeContext value={me}>
-        {children}
+        <Clock {...clock}>{children}</Clock>
         <Keyboard />
-        <LiveUpdates />
+        <LiveUpdates since={position} />
         <LateCode />
         <Toasts />
       </MeContext>

@@ -1,6 +1,6 @@
 "use client";
 import { CheckCheck, Command } from "lucide-react";
-import Link from "next/link";
+import Link, { useLinkStatus } from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 import { Bell } from "@/components/notifications/bell";
@@ -12,7 +12,7 @@ import { openers } from "@/keyboard/openers";
 import { text } from "@/text";
 import { AccountButton } from "./account-button.tsx";
 import { ConnectionNotice } from "./connection-notice.tsx";
-import { destinations, isAt } from "./navigation.ts";
+import { type Destination, destinations, isAt } from "./navigation.ts";
 
 const words = text.navigation;
 
@@ -46,7 +46,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               aria-current={isAt(path, current) ? "page" : undefined}
               className="flex h-9 items-center gap-3 rounded-lg px-2.5 text-sm font-medium text-ink-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
             >
-              <Icon aria-hidden className="size-4.5" />
+              <LinkIcon icon={Icon} className="size-4.5" />
               {name}
             </Link>
           ))}
@@ -81,11 +81,17 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             aria-current={isAt(path, current) ? "page" : undefined}
             className="flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] font-medium text-ink-soft aria-[current=page]:text-accent"
           >
-            <Icon aria-hidden className="size-5" />
+            <LinkIcon icon={Icon} className="size-5" />
             {name}
           </Link>
         ))}
       </nav>
     </div>
   );
+}
+
+/** Says by itself that its page is on the way. */
+function LinkIcon({ icon: Icon, className }: Pick<Destination, "icon"> & { readonly className: string }) {
+  const { pending } = useLinkStatus();
+  return <Icon aria-hidden className={cx(className, pending && "animate-pulse delay-100")} />;
 }

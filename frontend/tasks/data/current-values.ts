@@ -2,7 +2,7 @@
 import type { TaskChange } from "#contracts/http/tasks";
 import type { Task } from "#contracts/task";
 import { text } from "@/text";
-import { localDay } from "../clock.ts";
+import { localDay } from "../local-time.ts";
 import { shortDue } from "../words.ts";
 
 /** `Title “Pay rent”, Due Tomorrow` */

@@ -18,6 +18,9 @@ export interface TaskQuery {
 
 export const everyOpenTask: TaskQuery = { status: "open", sort: "due" };
 
+/** One count for every order. */
+export const countedBy = ({ sort: _, ...filter }: TaskQuery): TaskQuery => ({ ...filter, sort: "due" });
+
 const statuses = ["open", "completed", "all"] as const;
 const sorts = [
   "due",

@@ -4,7 +4,7 @@ import type { TaskCount, TaskPage } from "#contracts/http/tasks";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { PAGE_SIZE } from "./page-size.ts";
-import { parametersOf, type TaskQuery } from "./query.ts";
+import { countedBy, parametersOf, type TaskQuery } from "./query.ts";
 
 export function useTasks(query: TaskQuery) {
   return useInfiniteQuery({
@@ -26,8 +26,8 @@ export function useTasks(query: TaskQuery) {
   });
 }
 
-export function useTaskCount({ sort: _, ...filter }: TaskQuery) {
-  const query: TaskQuery = { ...filter, sort: "due" };
+export function useTaskCount(listed: TaskQuery) {
+  const query = countedBy(listed);
   return useQuery({
     queryKey: keys.tasks.count(query),
     queryFn: async ({ signal }): Promise<TaskCount> => {

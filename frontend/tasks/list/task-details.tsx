@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Task } from "#contracts/task";
 import { cx } from "@/components/ui/cx";
 import { text } from "@/text";
-import { localMinute } from "../clock.ts";
+import { localMinute } from "../local-time.ts";
 import { shortDay, shortDue } from "../words.ts";
 
 const words = text.tasks;

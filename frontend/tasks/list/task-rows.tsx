@@ -6,7 +6,7 @@ import { text } from "@/text";
 import type { Placement, TaskRowsProps, VirtualizerProps } from "./placement.ts";
 
 /** More than fit on a screen, few enough to render at once. */
-const FIRST = 25;
+const FIRST = 20;
 
 /**
  * Where rows are is a property of theirs and nothing else: the same elements stay when the virtualizer comes, with the focus that

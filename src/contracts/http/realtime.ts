@@ -12,11 +12,14 @@ export const ticket = z.object({
   expiresAt: instant,
 });
 
+/** Where a user's feed stands: the `seq` of its newest message, 0 before the first. */
+export const position = z.object({ seq: z.int().check(z.nonnegative()) });
+
 export const realtimeApi = httpApi({
   service: "realtime",
   title: "Realtime",
   version: "1.0.0",
-  schemas: { Ticket: ticket },
+  schemas: { Ticket: ticket, Position: position },
   operations: {
     createTicket: operation({
       method: "post",
@@ -25,6 +28,14 @@ export const realtimeApi = httpApi({
       description:
         "Open /ws?ticket=<ticket>&last=<seq>. Messages are JSON: first ready, then what happened after `last`, or reset when that is gone.",
       responses: { 201: json(ticket) },
+    }),
+    position: operation({
+      method: "get",
+      path: "/v1/realtime/position",
+      summary: "Where your feed of updates stands",
+      description:
+        "Read it before what you show, and open /ws with it as `last`: whatever happened since then comes, and nothing needs to be asked for twice.",
+      responses: { 200: json(position) },
     }),
     export: operation({
       method: "get",
@@ -36,3 +47,4 @@ export const realtimeApi = httpApi({
 });
 
 export type Ticket = z.output<typeof ticket>;
+export type Position = z.output<typeof position>;

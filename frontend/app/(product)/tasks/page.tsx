@@ -1,6 +1,6 @@
 import { HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
-import { firstTasks } from "@/server/first-tasks";
+import { firstTasks } from "@/server/first-data";
 import { session } from "@/server/session";
 import { queryFrom } from "@/tasks/data/query";
 import { TasksView } from "@/tasks/tasks-view";

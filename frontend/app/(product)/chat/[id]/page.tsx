@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { cookies } from "next/headers";
 import { BESIDE_COOKIE, isOpenBy } from "@/chat/beside/choice";
 import { ChatPage } from "@/chat/chat-page";
-import { firstChat } from "@/server/first-chat";
+import { firstChat } from "@/server/first-data";
 import { session } from "@/server/session";
 import { text } from "@/text";
 

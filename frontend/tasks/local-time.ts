@@ -1,5 +1,4 @@
 /** What time it is for the person: local dates and minutes, which compare as texts. */
-import { useEffect, useState } from "react";
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -42,17 +41,10 @@ function formatMinute(now: number, timeZone: string): string {
 
 export const localDay = (now: number, timeZone: string): string => localMinute(now, timeZone).slice(0, 10);
 
-/** The current minute, so that a task becomes overdue while somebody looks at it. */
-export function useNow(): number {
-  const [now, setNow] = useState(() => Math.floor(Date.now() / 60_000) * 60_000);
-  useEffect(() => {
-    const look = (): void => setNow(Math.floor(Date.now() / 60_000) * 60_000);
-    const timer = setInterval(look, 15_000);
-    document.addEventListener("visibilitychange", look);
-    return () => {
-      clearInterval(timer);
-      document.removeEventListener("visibilitychange", look);
-    };
-  }, []);
-  return now;
+/** For whoever was told, and need not work it out. */
+export function rememberMinute(now: number, timeZone: string, minute: string): void {
+  minutes.set(timeZone, { now, minute });
 }
+
+/** Milliseconds since 1970. */
+export const thisMinute = (): number => Math.floor(Date.now() / 60_000) * 60_000;
