@@ -15,6 +15,7 @@ import { median } from "./quantiles.ts";
 
 const { values } = parseArgs({ options: { runs: { type: "string", default: "5" } } });
 
+/** The first is where everybody begins: its performance has a goal. */
 const PAGES = ["/", "/tasks"] as const;
 const TASKS = 1_000;
 const GOAL_SCORE = 0.95;
@@ -74,7 +75,8 @@ try {
       );
       for (const [category, all] of Object.entries(scores)) {
         const score = median(all);
-        tell(`  ${category}`, score.toFixed(2), `>= ${GOAL_SCORE}`, score >= GOAL_SCORE);
+        const hasGoal = path === PAGES[0] || category !== "performance";
+        tell(`  ${category}`, score.toFixed(2), hasGoal ? `>= ${GOAL_SCORE}` : "", !hasGoal || score >= GOAL_SCORE);
         if (new Set(all).size > 1)
           tell("    from and to", `${Math.min(...all).toFixed(2)} ${Math.max(...all).toFixed(2)}`);
       }

@@ -32,26 +32,26 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       >
         {words.skip}
       </a>
-      <aside className="hidden w-56 shrink-0 flex-col gap-1 border-r border-line bg-sunken p-3 md:flex">
-        <div className="flex h-10 items-center gap-2.5 px-2 pb-2">
+      <aside className="order-last flex shrink-0 border-t border-line bg-sunken pb-[env(safe-area-inset-bottom)] md:order-none md:w-56 md:flex-col md:gap-1 md:border-t-0 md:border-r md:p-3">
+        <div className="hidden h-10 items-center gap-2.5 px-2 pb-2 md:flex">
           <CheckCheck aria-hidden className="size-5 text-accent" />
           <span className="text-sm font-semibold">{text.product}</span>
         </div>
-        <nav aria-label={words.label} className="flex flex-col gap-0.5">
-          {destinations.map(({ path, name, icon: Icon }) => (
+        <nav aria-label={words.label} className="flex flex-1 md:flex-none md:flex-col md:gap-0.5">
+          {destinations.map(({ path, name, icon }) => (
             <Link
               key={path}
               href={path}
               prefetch={prefetch}
               aria-current={isAt(path, current) ? "page" : undefined}
-              className="flex h-9 items-center gap-3 rounded-lg px-2.5 text-sm font-medium text-ink-soft transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+              className="flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] font-medium text-ink-soft transition-colors aria-[current=page]:text-accent md:h-9 md:flex-none md:flex-row md:justify-start md:gap-3 md:rounded-lg md:px-2.5 md:text-sm md:hover:bg-hover md:hover:text-ink md:aria-[current=page]:bg-accent-soft md:aria-[current=page]:text-accent"
             >
-              <LinkIcon icon={Icon} className="size-4.5" />
+              <LinkIcon icon={icon} />
               {name}
             </Link>
           ))}
         </nav>
-        <div className="mt-auto flex flex-col gap-0.5">
+        <div className="mt-auto hidden flex-col gap-0.5 md:flex">
           <Bell />
           <button type="button" onClick={() => openers.palette()} className={buttonClass("quiet", "row")}>
             <Command aria-hidden className="size-4.5" />
@@ -69,29 +69,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           {children}
         </main>
       </div>
-      <nav
-        aria-label={words.label}
-        className="flex shrink-0 border-t border-line bg-sunken pb-[env(safe-area-inset-bottom)] md:hidden"
-      >
-        {destinations.map(({ path, name, icon: Icon }) => (
-          <Link
-            key={path}
-            href={path}
-            prefetch={prefetch}
-            aria-current={isAt(path, current) ? "page" : undefined}
-            className="flex h-14 min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-[11px] font-medium text-ink-soft aria-[current=page]:text-accent"
-          >
-            <LinkIcon icon={Icon} className="size-5" />
-            {name}
-          </Link>
-        ))}
-      </nav>
     </div>
   );
 }
 
 /** Says by itself that its page is on the way. */
-function LinkIcon({ icon: Icon, className }: Pick<Destination, "icon"> & { readonly className: string }) {
+function LinkIcon({ icon: Icon }: Pick<Destination, "icon">) {
   const { pending } = useLinkStatus();
-  return <Icon aria-hidden className={cx(className, pending && "animate-pulse delay-100")} />;
+  return <Icon aria-hidden className={cx("size-5 md:size-4.5", pending && "animate-pulse delay-100")} />;
 }
