@@ -28,7 +28,10 @@ export function HighlightedInput(props: HighlightedInputProps) {
   const follow = (): void => {
     if (input.current && copy.current) copy.current.scrollLeft = input.current.scrollLeft;
   };
-  useLayoutEffect(follow);
+  useLayoutEffect(() => {
+    // Where nothing is written there is nothing to follow: to ask would have the whole page laid out while it is taken over.
+    if (value !== "") follow();
+  });
 
   /** A click sets the cursor first: where it stands says which mark was meant. */
   const click = ({ currentTarget }: MouseEvent<HTMLInputElement>): void => {
