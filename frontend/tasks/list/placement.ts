@@ -21,10 +21,27 @@ export interface VirtualizerProps extends ListProps {
 
 /** Which rows are on the screen, and where. */
 export interface Placement {
+  /** Of which it speaks. */
+  readonly rows: readonly Row[];
   /** Of the whole list, in pixels. */
   readonly height: number;
-  /** `start`: pixels below the list's beginning. */
-  readonly items: readonly { readonly index: number; readonly start: number | undefined }[];
+  readonly items: readonly PlacedRow[];
   /** To be told of every row's element, whose height it watches. */
   readonly measure: (element: HTMLElement | null) => void;
+}
+
+export interface PlacedRow {
+  readonly index: number;
+  /** Pixels below the list's beginning; in the flow of the page where nobody has said so yet. */
+  readonly start: number | undefined;
+}
+
+/**
+ * Where rows are that came after a placement was made, until there is another one, before anybody sees them: what was placed
+ * stays, in its new order. By its index it would be another row, or none, and lose the focus and what is written in it.
+ */
+export function placedAgain({ rows: before, items }: Placement, rows: readonly Row[]): PlacedRow[] {
+  if (rows === before) return [...items];
+  const starts = new Map(items.map(({ index, start }) => [before[index]?.id, start]));
+  return rows.flatMap(({ id }, index) => (starts.has(id) ? [{ index, start: starts.get(id) }] : []));
 }

@@ -3,7 +3,8 @@ import { type ComponentType, useEffect, useState } from "react";
 import { untilDone } from "@/components/late/until-done";
 import { whenIdle } from "@/components/when-idle";
 import { text } from "@/text";
-import type { Placement, TaskRowsProps, VirtualizerProps } from "./placement.ts";
+import { type PlacedRow, type Placement, placedAgain, type TaskRowsProps, type VirtualizerProps } from "./placement.ts";
+import type { Row } from "./rows.ts";
 
 /** More than fit on a screen, few enough to render at once. */
 const FIRST = 20;
@@ -15,7 +16,7 @@ const FIRST = 20;
 export function TaskRows({ rows, scroller, busy, render, reveal, onNearEnd }: TaskRowsProps) {
   const Virtualizer = useVirtualizerComponent();
   const [placement, setPlacement] = useState<Placement>();
-  const shown = placement?.items ?? rows.slice(0, FIRST).map((_, index) => ({ index, start: undefined }));
+  const shown = placement ? placedAgain(placement, rows) : first(rows);
   return (
     <>
       {Virtualizer && (
@@ -47,6 +48,9 @@ export function TaskRows({ rows, scroller, busy, render, reveal, onNearEnd }: Ta
     </>
   );
 }
+
+const first = (rows: readonly Row[]): PlacedRow[] =>
+  rows.slice(0, FIRST).map((_, index) => ({ index, start: undefined }));
 
 /** Comes after the first rows are to be seen. */
 function useVirtualizerComponent(): ComponentType<VirtualizerProps> | undefined {

@@ -33,8 +33,8 @@ export const Virtualizer = memo(function Virtualizer({
 
   useLayoutEffect(() => {
     // Before it has seen how high the screen is it knows of none.
-    if (items.length > 0) onPlace({ height, items, measure: virtualizer.measureElement });
-  }, [items, height, onPlace, virtualizer]);
+    if (items.length > 0) onPlace({ rows, height, items, measure: virtualizer.measureElement });
+  }, [rows, items, height, onPlace, virtualizer]);
 
   useEffect(() => {
     if (last >= rows.length - AHEAD) onNearEnd();
