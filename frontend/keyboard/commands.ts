@@ -1,5 +1,5 @@
 /** What can be done now, by which keys: one list for the keyboard, the palette and the page of shortcuts. */
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 
 export type CommandGroup = "go" | "tasks" | "task" | "app";
 
@@ -46,7 +46,8 @@ export const useAllCommands = (): readonly Command[] =>
 /** Offers commands as long as the component is there. What `run` closes over may change without offering anew. */
 export function useCommands(commands: readonly Command[]): void {
   const latest = useRef(commands);
-  useEffect(() => {
+  // Before anybody sees it: a key that comes right after means the task as it is on the screen, not as it was before.
+  useLayoutEffect(() => {
     latest.current = commands;
   });
   const shape = JSON.stringify(commands.map(({ run: _, ...rest }) => rest));
