@@ -6,6 +6,7 @@ import { CONVERSATIONS_PAGE } from "@/chat/data/page-size";
 import { FIRST_PAGE_SIZE } from "@/tasks/data/page-size";
 import { countedBy, parametersOf, type TaskQuery } from "@/tasks/data/query";
 import { fromGateway } from "./gateway.ts";
+import { feedPosition } from "./session.ts";
 
 interface Wanted {
   readonly key: QueryKey;
@@ -20,6 +21,7 @@ const asItIs = (body: unknown): unknown => body;
 /** What the browser's cache begins with; what did not come, the browser asks for itself. */
 async function firstData(wanted: readonly Wanted[]): Promise<DehydratedState> {
   const client = new QueryClient();
+  await feedPosition();
   const fetchOne = async ({ key, path, keep }: Wanted): Promise<void> => {
     try {
       const response = await fromGateway(path);

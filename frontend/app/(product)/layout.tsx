@@ -10,7 +10,7 @@ import { localMinute, thisMinute } from "@/tasks/local-time";
 
 /** Who is not signed in gets the form in place of the page, and then the page: no redirect, no address to lose. */
 export default async function ProductLayout({ children }: { readonly children: ReactNode }) {
-  const who = await session();
+  const [who, notifications] = await Promise.all([session(), firstNotifications()]);
   if (who.kind === "unknown") return <Unavailable />;
   if (who.kind === "signed-out") return <EntryPage kind="sign-in" />;
   const { me, position } = who;
@@ -18,7 +18,7 @@ export default async function ProductLayout({ children }: { readonly children: R
   const now = thisMinute();
   return (
     <Providers me={me} position={position} clock={{ now, timeZone, minute: localMinute(now, timeZone) }}>
-      <HydrationBoundary state={await firstNotifications()}>
+      <HydrationBoundary state={notifications}>
         <Shell>{children}</Shell>
       </HydrationBoundary>
     </Providers>

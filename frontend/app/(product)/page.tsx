@@ -11,9 +11,10 @@ import { text } from "@/text";
 export const metadata: Metadata = { title: text.chat.title };
 
 export default async function StartPage() {
-  if ((await session()).kind !== "signed-in") return null;
+  const [who, chat] = await Promise.all([session(), firstChat()]);
+  if (who.kind !== "signed-in") return null;
   return (
-    <HydrationBoundary state={await firstChat()}>
+    <HydrationBoundary state={chat}>
       <ChatPage tasksBeside={isOpenBy((await cookies()).get(BESIDE_COOKIE)?.value)} />
     </HydrationBoundary>
   );

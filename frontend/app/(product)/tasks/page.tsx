@@ -13,14 +13,15 @@ interface Props {
 }
 
 export default async function TasksPage({ searchParams }: Props) {
-  // The layout shows the form to sign in; there is nothing to fetch for it.
-  if ((await session()).kind !== "signed-in") return null;
   const address = new URLSearchParams();
   for (const [name, value] of Object.entries(await searchParams)) {
     for (const one of [value].flat()) if (one !== undefined) address.append(name, one);
   }
+  const [who, tasks] = await Promise.all([session(), firstTasks(queryFrom(address))]);
+  // The layout shows the form to sign in.
+  if (who.kind !== "signed-in") return null;
   return (
-    <HydrationBoundary state={await firstTasks(queryFrom(address))}>
+    <HydrationBoundary state={tasks}>
       <TasksView />
     </HydrationBoundary>
   );

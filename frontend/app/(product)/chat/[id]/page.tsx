@@ -11,10 +11,11 @@ export const metadata: Metadata = { title: text.chat.title };
 
 /** Which conversation is shown, the page reads from its address: it goes from one to another without being loaded anew. */
 export default async function ConversationPage({ params }: { readonly params: Promise<{ readonly id: string }> }) {
-  if ((await session()).kind !== "signed-in") return null;
   const { id } = await params;
+  const [who, chat] = await Promise.all([session(), firstChat(id)]);
+  if (who.kind !== "signed-in") return null;
   return (
-    <HydrationBoundary state={await firstChat(id)}>
+    <HydrationBoundary state={chat}>
       <ChatPage tasksBeside={isOpenBy((await cookies()).get(BESIDE_COOKIE)?.value)} />
     </HydrationBoundary>
   );
