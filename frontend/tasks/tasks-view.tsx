@@ -1,6 +1,6 @@
 "use client";
 import { CloudOff, ListChecks, SearchX } from "lucide-react";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useRef } from "react";
 import { useMe } from "@/api/me";
 import { wordsFor } from "@/api/problem";
 import { PageHeader } from "@/components/shell/page-header";
@@ -39,15 +39,8 @@ export function TasksView() {
     { id: "task-search", group: "tasks", title: words.keys.search, keys: "/", run: () => searchInput.current?.focus() },
   ]);
 
-  const latest = useRef(query);
-  useEffect(() => {
-    latest.current = query;
-  });
   const search = useCallback(
-    (wanted: string) => {
-      const { text: _, ...rest } = latest.current;
-      setQuery(wanted === "" ? rest : { ...rest, text: wanted });
-    },
+    (wanted: string) => setQuery(({ text: _, ...rest }) => (wanted === "" ? rest : { ...rest, text: wanted })),
     [setQuery],
   );
 
@@ -58,7 +51,7 @@ export function TasksView() {
         <QuickAdd timeZone={timeZone} inputRef={addInput} onAdd={(task) => actions.add(task, timeZone)} />
         <div className="mx-auto flex w-full max-w-3xl flex-wrap items-center gap-2">
           <SearchBox value={query.text ?? ""} inputRef={searchInput} onSearch={search} />
-          <StatusTabs status={query.status} onChange={(status) => setQuery({ ...query, status })} />
+          <StatusTabs status={query.status} onChange={(status) => setQuery((current) => ({ ...current, status }))} />
           <FilterButton query={query} today={localDay(now, timeZone)} onChange={setQuery} />
         </div>
       </div>
@@ -75,7 +68,7 @@ export function TasksView() {
           query={query}
           tasks={tasks}
           timeZone={timeZone}
-          empty={<NoTasks query={query} onReset={() => setQuery({ ...everyOpenTask, status: query.status })} />}
+          empty={<NoTasks query={query} onReset={() => setQuery(({ status }) => ({ ...everyOpenTask, status }))} />}
         />
       )}
     </>

@@ -5,6 +5,7 @@ import { late } from "@/components/late/late";
 import { Button } from "@/components/ui/button";
 import { text } from "@/text";
 import type { TaskQuery } from "../data/query.ts";
+import type { ChangeQuery } from "../use-task-query.ts";
 
 const load = () => import("./filter-popover.tsx").then((m) => m.FilterPopover);
 const prepare = (): void => void load().catch(() => undefined);
@@ -15,7 +16,7 @@ const words = text.tasks.filters;
 export interface FilterProps {
   readonly query: TaskQuery;
   readonly today: string;
-  readonly onChange: (query: TaskQuery) => void;
+  readonly onChange: ChangeQuery;
 }
 
 /** How many kinds of conditions there are, apart from the words that stand in the search box. */

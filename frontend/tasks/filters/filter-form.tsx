@@ -20,14 +20,14 @@ export function FilterForm({ query, today, onChange }: FilterProps) {
   const chosen = query.priority ?? [];
 
   const setPriority = (priority: (typeof priorities)[number], on: boolean): void => {
-    const next = priorities.filter((one) => (one === priority ? on : chosen.includes(one)));
-    const { priority: _, ...rest } = query;
-    onChange(next.length > 0 ? { ...rest, priority: next } : rest);
+    onChange(({ priority: before = [], ...rest }) => {
+      const next = priorities.filter((one) => (one === priority ? on : before.includes(one)));
+      return next.length > 0 ? { ...rest, priority: next } : rest;
+    });
   };
   const applyTags = (): void => {
     const next = tags.split(/[\s,]+/).flatMap((tag) => tag.replace(/^[@#]/, "") || []);
-    const { tag: _, ...rest } = query;
-    onChange(next.length > 0 ? { ...rest, tag: next } : rest);
+    onChange(({ tag: _, ...rest }) => (next.length > 0 ? { ...rest, tag: next } : rest));
   };
 
   return (
@@ -36,7 +36,7 @@ export function FilterForm({ query, today, onChange }: FilterProps) {
         <Select
           aria-label={words.sort}
           value={query.sort}
-          onChange={(event) => onChange({ ...query, sort: event.target.value as TaskQuery["sort"] })}
+          onChange={({ target: { value } }) => onChange((now) => ({ ...now, sort: value as TaskQuery["sort"] }))}
         >
           {sorts.map(([sort, name]) => (
             <option key={sort} value={sort}>
@@ -49,7 +49,7 @@ export function FilterForm({ query, today, onChange }: FilterProps) {
         <Select
           aria-label={words.due}
           value={choice}
-          onChange={(event) => onChange(withDue(query, dueFilter(event.target.value as DueChoice, today)))}
+          onChange={({ target: { value } }) => onChange((now) => withDue(now, dueFilter(value as DueChoice, today)))}
         >
           {dueChoices.map((one) => (
             <option key={one} value={one}>
@@ -65,10 +65,9 @@ export function FilterForm({ query, today, onChange }: FilterProps) {
               <Input
                 type="date"
                 value={query[end] ?? ""}
-                onChange={({ target: { value } }) => {
-                  const { [end]: _, ...rest } = query;
-                  onChange(value === "" ? rest : { ...rest, [end]: value });
-                }}
+                onChange={({ target: { value } }) =>
+                  onChange(({ [end]: _, ...rest }) => (value === "" ? rest : { ...rest, [end]: value }))
+                }
               />
             </Labelled>
           ))}
@@ -100,7 +99,7 @@ export function FilterForm({ query, today, onChange }: FilterProps) {
         <Button
           onClick={() => {
             setTags("");
-            onChange({ status: query.status, sort: everyOpenTask.sort });
+            onChange(({ status }) => ({ status, sort: everyOpenTask.sort }));
           }}
         >
           {words.reset}
