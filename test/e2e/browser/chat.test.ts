@@ -19,7 +19,9 @@ const pending = async (person: Person): Promise<readonly PendingApproval[]> =>
 
 const messages = (page: Page) => page.getByRole("region", { name: "Messages" });
 
+/** Who types faster than the answer comes has to wait for its end. */
 async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole("button", { name: "Send" }).waitFor();
   await page.getByLabel("Message", { exact: true }).fill(text);
   await page.keyboard.press("Enter");
 }
