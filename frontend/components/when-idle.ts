@@ -34,3 +34,20 @@ export function whenSettled(run: () => void): () => void {
     cancel?.();
   };
 }
+
+/**
+ * Starts something that takes its time, when it is its turn.
+ * @param wait such as `whenIdle`
+ * @param start returns what stops it
+ * @returns stops it, and the waiting for it
+ */
+export function startWhen(wait: (run: () => void) => () => void, start: () => () => void): () => void {
+  let stop: (() => void) | undefined;
+  const cancel = wait(() => {
+    stop = start();
+  });
+  return () => {
+    cancel();
+    stop?.();
+  };
+}

@@ -4,7 +4,7 @@ import { type DehydratedState, dehydrate, QueryClient, type QueryKey } from "@ta
 import { keys } from "@/api/keys";
 import { CONVERSATIONS_PAGE } from "@/chat/data/page-size";
 import { FIRST_PAGE_SIZE } from "@/tasks/data/page-size";
-import { countedBy, parametersOf, type TaskQuery } from "@/tasks/data/query";
+import { countedBy, countParametersOf, parametersOf, searchParamsOf, type TaskQuery } from "@/tasks/data/query";
 import { fromGateway } from "./gateway.ts";
 import { feedPosition } from "./session.ts";
 
@@ -42,12 +42,12 @@ export const firstTasks = (query: TaskQuery): Promise<DehydratedState> =>
   firstData([
     {
       key: keys.tasks.list(query),
-      path: `/v1/tasks?${addressOf({ ...parametersOf(query), limit: String(FIRST_PAGE_SIZE) })}`,
+      path: `/v1/tasks?${searchParamsOf({ ...parametersOf(query), limit: String(FIRST_PAGE_SIZE) })}`,
       keep: asFirstPage,
     },
     {
       key: keys.tasks.count(countedBy(query)),
-      path: `/v1/tasks/count?${addressOf({ ...parametersOf(query), sort: undefined })}`,
+      path: `/v1/tasks/count?${searchParamsOf(countParametersOf(query))}`,
       keep: asItIs,
     },
   ]);
@@ -67,11 +67,3 @@ export const firstChat = (id?: string): Promise<DehydratedState> =>
           },
         ]),
   ]);
-
-function addressOf(parameters: Readonly<Record<string, string | readonly string[] | undefined>>): URLSearchParams {
-  const address = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) {
-    for (const one of [value ?? []].flat()) address.append(name, one);
-  }
-  return address;
-}

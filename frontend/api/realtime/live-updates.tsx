@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { untilDone } from "@/components/late/until-done";
-import { whenIdle } from "@/components/when-idle";
+import { startWhen, whenIdle } from "@/components/when-idle";
 import { api } from "../client.ts";
 import { loadProblems } from "../problem.ts";
 import { setConnectionState } from "./store.ts";
@@ -18,7 +18,6 @@ export function LiveUpdates({ since }: LiveUpdatesProps): null {
   // What the server says of a later page is no reason to connect anew.
   const [first] = useState(since);
   useEffect(() => {
-    let stop: (() => void) | undefined;
     let close: (() => void) | undefined;
     let gone = false;
     const begin = async (): Promise<void> => {
@@ -47,13 +46,10 @@ export function LiveUpdates({ since }: LiveUpdatesProps): null {
     };
     // Its code is the first that a page without a network misses: what it would say is said for it.
     const away = (): void => setConnectionState(navigator.onLine ? "reconnecting" : "offline");
-    const cancel = whenIdle(() => {
-      stop = untilDone(begin, away);
-    });
+    const stop = startWhen(whenIdle, () => untilDone(begin, away));
     return () => {
       gone = true;
-      cancel();
-      stop?.();
+      stop();
       close?.();
     };
   }, [client, first]);

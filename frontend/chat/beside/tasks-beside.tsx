@@ -1,14 +1,16 @@
 "use client";
-import { type ComponentType, useEffect, useState } from "react";
-import { untilDone } from "@/components/late/until-done";
+import { useIdleComponent } from "@/components/late/use-idle-component";
 import { useIsWide } from "@/components/use-is-wide";
-import { whenIdle } from "@/components/when-idle";
 import { ListSkeleton } from "@/tasks/list/list-skeleton";
 import { text } from "@/text";
 
+/** Its code is for wide screens alone, and comes when the conversation is there. */
+const loadPanel = () => import("@/tasks/tasks-panel").then((m) => m.TasksPanel);
+const PANEL_WITHIN_MS = 300;
+
 /** The live list next to the words that change it, where the screen is wide enough for both. */
 export function TasksBeside({ id }: { readonly id: string }) {
-  const Panel = usePanel(useIsWide());
+  const Panel = useIdleComponent(loadPanel, PANEL_WITHIN_MS, useIsWide());
   return (
     <section
       id={id}
@@ -18,24 +20,4 @@ export function TasksBeside({ id }: { readonly id: string }) {
       {Panel ? <Panel /> : <ListSkeleton />}
     </section>
   );
-}
-
-/** Its code is for wide screens alone, and comes when the conversation is there. */
-function usePanel(wanted: boolean): ComponentType | undefined {
-  const [Panel, setPanel] = useState<ComponentType>();
-  useEffect(() => {
-    if (!wanted) return;
-    let stop: (() => void) | undefined;
-    const cancel = whenIdle(() => {
-      stop = untilDone(async () => {
-        const { TasksPanel } = await import("@/tasks/tasks-panel");
-        setPanel(() => TasksPanel);
-      });
-    }, 300);
-    return () => {
-      cancel();
-      stop?.();
-    };
-  }, [wanted]);
-  return wanted ? Panel : undefined;
 }

@@ -2,7 +2,7 @@
 import { useEffect } from "react";
 import { useConnectionState } from "@/api/realtime/store";
 import { untilDone } from "@/components/late/until-done";
-import { whenIdle, whenSettled } from "@/components/when-idle";
+import { startWhen, whenIdle, whenSettled } from "@/components/when-idle";
 
 /** What opens on a click or appears by itself, on any page. */
 const parts: readonly (() => Promise<unknown>)[] = [
@@ -34,14 +34,7 @@ export function LateCode(): null {
   const live = useConnectionState() === "live";
   useEffect(() => {
     if (!live) return;
-    let stop: (() => void) | undefined;
-    const cancel = whenSettled(() => {
-      stop = untilDone(fetchAll);
-    });
-    return () => {
-      cancel();
-      stop?.();
-    };
+    return startWhen(whenSettled, () => untilDone(fetchAll));
   }, [live]);
   return null;
 }

@@ -70,13 +70,23 @@ export function parametersOf(query: TaskQuery): Record<string, string | string[]
   );
 }
 
+/** A count has no order. */
+export function countParametersOf(query: TaskQuery): Record<string, string | string[]> {
+  const { sort: _, ...filter } = parametersOf(query);
+  return filter;
+}
+
+/** Several values of one name stand one after the other. */
+export function searchParamsOf(parameters: Readonly<Record<string, string | string[]>>): URLSearchParams {
+  const pairs = Object.entries(parameters).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  return new URLSearchParams(pairs);
+}
+
 export function addressOf(query: TaskQuery): string {
-  const address = new URLSearchParams();
-  for (const [name, value] of Object.entries(parametersOf(query))) {
-    if (value === everyOpenTask[name as keyof TaskQuery]) continue;
-    for (const one of Array.isArray(value) ? value : [value]) address.append(name, one);
-  }
-  const text = address.toString();
+  const said = Object.entries(parametersOf(query)).filter(
+    ([name, value]) => value !== everyOpenTask[name as keyof TaskQuery],
+  );
+  const text = searchParamsOf(Object.fromEntries(said)).toString();
   return text === "" ? "" : `?${text}`;
 }
 

@@ -4,7 +4,7 @@ import type { TaskCount, TaskPage } from "#contracts/http/tasks";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { PAGE_SIZE } from "./page-size.ts";
-import { countedBy, parametersOf, type TaskQuery } from "./query.ts";
+import { countedBy, countParametersOf, parametersOf, type TaskQuery } from "./query.ts";
 
 export function useTasks(query: TaskQuery) {
   return useInfiniteQuery({
@@ -30,10 +30,8 @@ export function useTaskCount(listed: TaskQuery) {
   const query = countedBy(listed);
   return useQuery({
     queryKey: keys.tasks.count(query),
-    queryFn: async ({ signal }): Promise<TaskCount> => {
-      const { sort: _sort, ...parameters } = parametersOf(query);
-      return (await api.tasks.v1.tasks.count.$get({ query: parameters }, { init: { signal } })).json();
-    },
+    queryFn: async ({ signal }): Promise<TaskCount> =>
+      (await api.tasks.v1.tasks.count.$get({ query: countParametersOf(query) }, { init: { signal } })).json(),
     placeholderData: keepPreviousData,
   });
 }

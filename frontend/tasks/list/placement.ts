@@ -40,8 +40,8 @@ export interface PlacedRow {
  * Where rows are that came after a placement was made, until there is another one, before anybody sees them: what was placed
  * stays, in its new order. By its index it would be another row, or none, and lose the focus and what is written in it.
  */
-export function placedAgain({ rows: before, items }: Placement, rows: readonly Row[]): PlacedRow[] {
-  if (rows === before) return [...items];
+export function placedAgain({ rows: before, items }: Placement, rows: readonly Row[]): readonly PlacedRow[] {
+  if (rows === before) return items;
   const starts = new Map(items.map(({ index, start }) => [before[index]?.id, start]));
   return rows.flatMap(({ id }, index) => (starts.has(id) ? [{ index, start: starts.get(id) }] : []));
 }

@@ -1,20 +1,23 @@
 /** The rows of a list: the first of them as the server renders them, and those on the screen once there is code to tell which. */
-import { type ComponentType, useEffect, useState } from "react";
-import { untilDone } from "@/components/late/until-done";
-import { whenIdle } from "@/components/when-idle";
+import { useState } from "react";
+import { useIdleComponent } from "@/components/late/use-idle-component";
 import { text } from "@/text";
-import { type PlacedRow, type Placement, placedAgain, type TaskRowsProps, type VirtualizerProps } from "./placement.ts";
+import { type PlacedRow, type Placement, placedAgain, type TaskRowsProps } from "./placement.ts";
 import type { Row } from "./rows.ts";
 
 /** More than fit on a screen, few enough to render at once. */
 const FIRST = 20;
+
+/** Comes after the first rows are to be seen. */
+const loadVirtualizer = () => import("./virtualizer.tsx").then((m) => m.Virtualizer);
+const VIRTUALIZER_WITHIN_MS = 500;
 
 /**
  * Where rows are is a property of theirs and nothing else: the same elements stay when the virtualizer comes, with the focus that
  * is in them.
  */
 export function TaskRows({ rows, scroller, busy, render, reveal, onNearEnd }: TaskRowsProps) {
-  const Virtualizer = useVirtualizerComponent();
+  const Virtualizer = useIdleComponent(loadVirtualizer, VIRTUALIZER_WITHIN_MS);
   const [placement, setPlacement] = useState<Placement>();
   const shown = placement ? placedAgain(placement, rows) : first(rows);
   return (
@@ -51,22 +54,3 @@ export function TaskRows({ rows, scroller, busy, render, reveal, onNearEnd }: Ta
 
 const first = (rows: readonly Row[]): PlacedRow[] =>
   rows.slice(0, FIRST).map((_, index) => ({ index, start: undefined }));
-
-/** Comes after the first rows are to be seen. */
-function useVirtualizerComponent(): ComponentType<VirtualizerProps> | undefined {
-  const [Virtualizer, setVirtualizer] = useState<ComponentType<VirtualizerProps>>();
-  useEffect(() => {
-    let stop: (() => void) | undefined;
-    const cancel = whenIdle(() => {
-      stop = untilDone(async () => {
-        const { Virtualizer } = await import("./virtualizer.tsx");
-        setVirtualizer(() => Virtualizer);
-      });
-    }, 500);
-    return () => {
-      cancel();
-      stop?.();
-    };
-  }, []);
-  return Virtualizer;
-}
