@@ -4,7 +4,7 @@ import type { AuditContext } from "./context.ts";
 import { SEAL_BATCH, sealPending } from "./data/seal-rows.ts";
 
 /** A burst becomes few batches, and a reader hardly ever meets an event without its place. */
-const GATHER_MS = 50;
+const GATHER_MS = 200;
 
 /** How long an event waits at most whose replica died, or whose commit came after its wake-up. */
 const SWEEP_MS = 1_000;

@@ -29,7 +29,7 @@ export const service = defineService("audit", {
     // A replay brings back what was lost; what is there is known by its id. Events of erased accounts keep their place.
     for (const topic of Object.keys(auditedTopics) as AuditedTopic[]) {
       const every = Object.fromEntries(auditedTopics[topic].types.map((type) => [type, keep]));
-      subscribe(topic, every, { order: "all", replays: "accept", erased: true });
+      subscribe(topic, every, { order: "all", replays: "accept", erased: true, entrance: "with-rows" });
     }
   },
 });

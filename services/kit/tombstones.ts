@@ -1,6 +1,6 @@
 /** What erasure leaves behind, so that nothing of the account comes back: not by a late event, not by a write under way. */
 import { type Kysely, sql, type Transaction } from "kysely";
-import { AppError } from "./errors.ts";
+import { later } from "./database/frugal-pool.ts";
 import type { TombstonesTable } from "./kit-tables.ts";
 
 interface WithTombstones {
@@ -22,15 +22,12 @@ export async function isErased<DB extends WithTombstones>(
 }
 
 /**
- * First thing in every write for a user.
- * @throws AppError `not-authenticated` when the account was erased: its tokens may live a few minutes longer
+ * First thing in every write for a user, in a transaction that `inTransaction` runs: holds off erasure until its end. It travels with
+ * the transaction's next statement, which fails with `not-authenticated` when the account was erased already: its tokens may live
+ * a few minutes longer.
  */
-export async function guardUser<DB extends WithTombstones>(
-  transaction: AnyTransaction<DB>,
-  userId: string,
-): Promise<void> {
-  if (await isErased(transaction, userId)) throw new AppError("not-authenticated", "This account was deleted");
-}
+export const guardUser = <DB extends WithTombstones>(transaction: AnyTransaction<DB>, userId: string): Promise<void> =>
+  later(transaction, { compile: () => sql`call account_guard(${userId})`.compile(transaction) });
 
 /**
  * Waits for the user's writes under way, and lets no later one through. Delete the user's rows after it, in the same

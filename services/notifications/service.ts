@@ -54,17 +54,26 @@ export const service = defineService("notifications", {
     app.get("/v1/openapi.json", (c) => c.json(document));
     serve(notificationsApi, handlers(context, { signingKey, reach, deliver: worker.wake }));
 
-    subscribe("reminders", {
-      "dev.todo.reminder.scheduled.v1": (event, delivery) => scheduled(context, event, delivery),
-      "dev.todo.reminder.cancelled.v1": (event, delivery) => cancelled(context, event, delivery),
-    });
-    subscribe("task-events", {
-      // What is done needs no more attention.
-      "dev.todo.task.completed.v1": ({ data: { taskId }, userid }, { transaction }) =>
-        markRead(transaction, userid, { taskId }, clock.now()),
-      "dev.todo.task.deleted.v1": ({ data: { taskId }, userid }, { transaction }) =>
-        markRead(transaction, userid, { taskId }, clock.now()),
-    });
+    const withRows = { entrance: "with-rows" } as const;
+    subscribe(
+      "reminders",
+      {
+        "dev.todo.reminder.scheduled.v1": (event, delivery) => scheduled(context, event, delivery),
+        "dev.todo.reminder.cancelled.v1": (event, delivery) => cancelled(context, event, delivery),
+      },
+      withRows,
+    );
+    subscribe(
+      "task-events",
+      {
+        // What is done needs no more attention.
+        "dev.todo.task.completed.v1": ({ data: { taskId }, userid }, { transaction }) =>
+          markRead(transaction, userid, { taskId }, clock.now()),
+        "dev.todo.task.deleted.v1": ({ data: { taskId }, userid }, { transaction }) =>
+          markRead(transaction, userid, { taskId }, clock.now()),
+      },
+      withRows,
+    );
     subscribe("user-events", {
       "dev.todo.user.deleted.v1": async ({ data: { userId, deletedAt } }, { transaction }) => {
         await eraseUser(transaction, userId, new Date(deletedAt));

@@ -43,30 +43,43 @@ export const service = defineService("realtime", {
         notices.tell(userId, frame.seq);
       });
     };
-    subscribe("task-updates", {
-      "dev.todo.screen.task_changed.v1": keep,
-      "dev.todo.screen.task_removed.v1": keep,
-      "dev.todo.screen.notification_added.v1": keep,
-    });
-    subscribe("chat-events", {
-      "dev.todo.chat.conversation_started.v1": keep,
-      "dev.todo.chat.message_sent.v1": keep,
-      "dev.todo.chat.tool_used.v1": keep,
-      "dev.todo.chat.approval_asked.v1": keep,
-      "dev.todo.chat.approval_given.v1": keep,
-      "dev.todo.chat.approval_refused.v1": keep,
-    });
-    subscribe("user-events", {
-      "dev.todo.user.settings_changed.v1": keep,
-      "dev.todo.user.deleted.v1": async ({ data }, { transaction, afterCommit }) => {
-        await eraseUser(transaction, data.userId, new Date(data.deletedAt));
-        await deleteFeed(transaction, data.userId);
-        afterCommit(() => {
-          hub.erased(data.userId);
-          notices.tell(data.userId, null);
-        });
+    const withRows = { entrance: "with-rows" } as const;
+    subscribe(
+      "task-updates",
+      {
+        "dev.todo.screen.task_changed.v1": keep,
+        "dev.todo.screen.task_removed.v1": keep,
+        "dev.todo.screen.notification_added.v1": keep,
       },
-    });
+      withRows,
+    );
+    subscribe(
+      "chat-events",
+      {
+        "dev.todo.chat.conversation_started.v1": keep,
+        "dev.todo.chat.message_sent.v1": keep,
+        "dev.todo.chat.tool_used.v1": keep,
+        "dev.todo.chat.approval_asked.v1": keep,
+        "dev.todo.chat.approval_given.v1": keep,
+        "dev.todo.chat.approval_refused.v1": keep,
+      },
+      withRows,
+    );
+    subscribe(
+      "user-events",
+      {
+        "dev.todo.user.settings_changed.v1": keep,
+        "dev.todo.user.deleted.v1": async ({ data }, { transaction, afterCommit }) => {
+          await eraseUser(transaction, data.userId, new Date(data.deletedAt));
+          await deleteFeed(transaction, data.userId);
+          afterCommit(() => {
+            hub.erased(data.userId);
+            notices.tell(data.userId, null);
+          });
+        },
+      },
+      withRows,
+    );
 
     background("listening", (signal) => notices.listen(signal));
     background("sweeping", (signal) => sweep(context, hub, signal));

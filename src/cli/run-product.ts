@@ -78,7 +78,7 @@ async function announce(
   { origin, database, missing, settings }: Supervisor,
   sidecars: readonly string[],
 ): Promise<void> {
-  const demo = await signUpDemoUser(origin, settings.demoPassword);
+  const demo = await signUpDemoUser(origin, settings.demo);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const lines = [
     `ready in ${seconds} s`,

@@ -158,7 +158,7 @@ describe("the process of a service", () => {
     const { tasks } = await testDatabase("tasks");
     const env = { DATABASE_URL: tasks };
     expect((await runMain(["migrate"], env)).out.trim()).toBe(
-      "tasks: applied 0000_kit, 0000_kit_functions, 0001_notes",
+      "tasks: applied 0000_kit, 0000_kit_functions, 0000_kit_guards, 0001_notes",
     );
     expect((await runMain(["migrate"], env)).out.trim()).toBe("tasks: nothing to migrate");
     expect((await runMain(["migrate"], {})).err.trim()).toBe(

@@ -31,7 +31,10 @@ const query = async (text: string): Promise<Record<string, unknown>[]> => {
 
 describe("migrations", () => {
   it("are applied once, in the order of their names, into the service's own schema", async () => {
-    expect(await run(second)).toEqual({ applied: ["0000_kit", "0000_kit_functions", "0001_a", "0002_b"], unknown: [] });
+    expect(await run(second)).toEqual({
+      applied: ["0000_kit", "0000_kit_functions", "0000_kit_guards", "0001_a", "0002_b"],
+      unknown: [],
+    });
     expect(await run(second)).toEqual({ applied: [], unknown: [] });
     const tables = await query("select schemaname from pg_tables where tablename in ('a', 'b', 'outbox')");
     expect(tables).toEqual(Array(3).fill({ schemaname: "tasks" }));
@@ -52,6 +55,7 @@ describe("migrations", () => {
     expect(results.flatMap(({ applied }) => applied).sort()).toEqual([
       "0000_kit",
       "0000_kit_functions",
+      "0000_kit_guards",
       "0001_a",
       "0002_b",
     ]);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Kysely, Transaction } from "kysely";
 import { type Connection, connect } from "#kit/database/database";
 import { migrate } from "#kit/database/migrations";
+import { inTransaction as inKitTransaction } from "#kit/database/transaction";
 import type { KitTables } from "#kit/kit-tables";
 import { eraseUser, guardUser, isErased } from "#kit/tombstones";
 import { testDatabase } from "./support/postgres.ts";
@@ -12,7 +13,7 @@ describe("erasure", () => {
   const connections = new Map<Service, Connection<Record<never, never>>>();
   const db = (service: Service) => connections.get(service)?.db as unknown as Kysely<KitTables>;
   const inTransaction = (work: (transaction: Transaction<KitTables>) => Promise<void>): Promise<void> =>
-    db("tasks").transaction().execute(work);
+    inKitTransaction(db("tasks"), work);
   beforeAll(async () => {
     const urls = await testDatabase("tasks", "chat");
     for (const service of ["tasks", "chat"] as const) {
@@ -28,6 +29,7 @@ describe("erasure", () => {
     const goOn = Promise.withResolvers<void>();
     const writing = inTransaction(async (transaction) => {
       await guardUser(transaction, "ada");
+      await transaction.selectFrom("outbox").select("id").execute();
       guarded.resolve();
       await goOn.promise;
       order.push("written");
@@ -44,6 +46,19 @@ describe("erasure", () => {
     await expect(inTransaction((transaction) => guardUser(transaction, "ada"))).rejects.toMatchObject({
       code: "not-authenticated",
     });
+  });
+
+  it("fails the first statement of a write that comes after it, which then does nothing", async () => {
+    await inTransaction((transaction) => eraseUser(transaction, "mary", new Date()));
+    let came = false;
+    const writing = inTransaction(async (transaction) => {
+      await guardUser(transaction, "mary");
+      await transaction.insertInto("poison").values({ consumer: "c", event_id: "e", type: "t", reason: "r" }).execute();
+      came = true;
+    });
+    await expect(writing).rejects.toMatchObject({ code: "not-authenticated" });
+    expect(came).toBe(false);
+    expect(await db("tasks").selectFrom("poison").selectAll().execute()).toEqual([]);
   });
 
   it("in one service does not wait for another service of the same database, which erases too", async () => {

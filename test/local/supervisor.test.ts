@@ -73,7 +73,8 @@ describe("what the laptop keeps", () => {
     const first = settings(todo, folder, {});
     const second = settings(todo, folder, { OPENAI_API_KEY: "key-of-a-test" });
     expect(second.passwordOf("tasks")).toBe(first.passwordOf("tasks"));
-    expect(second.demoPassword).toBe(first.demoPassword);
+    expect(first.demo.isNew).toBe(true);
+    expect(second.demo).toEqual({ password: first.demo.password, isNew: false });
     expect(second.apiToken).not.toBe(first.apiToken);
     expect(first.passwordOf("tasks")).not.toBe(first.passwordOf("chat"));
   });

@@ -1,7 +1,7 @@
 import type { Transaction } from "kysely";
 import { eraseUser } from "#kit/tombstones";
-import { deleteReadable, insertEvent } from "../data/event-rows.ts";
-import { countTask } from "../data/statistics-rows.ts";
+import { deleteReadable, insertEvent, insertFirstFact } from "../data/event-rows.ts";
+import { countTask, firstCount } from "../data/statistics-rows.ts";
 import type { DB } from "../data/tables.ts";
 import { type AuditedEvent, isTaskFact } from "../domain/audited.ts";
 import { taskStateOf } from "../domain/task-state.ts";
@@ -17,7 +17,14 @@ export async function record(transaction: Transaction<DB>, event: AuditedEvent):
     await insertEvent(transaction, event, { erases: true });
     return;
   }
-  const kept = await insertEvent(transaction, event, { erases: false });
-  if (kept !== "readable" || !isTaskFact(event)) return;
-  await countTask(transaction, taskStateOf(event), new Date(event.data.task.createdAt));
+  if (!isTaskFact(event)) {
+    await insertEvent(transaction, event, { erases: false });
+    return;
+  }
+  const [state, createdAt] = [taskStateOf(event), new Date(event.data.task.createdAt)];
+  if (state.version === 1) {
+    const { kept, counted } = await insertFirstFact(transaction, event, firstCount(state, createdAt));
+    if (kept !== "readable" || counted) return;
+  } else if ((await insertEvent(transaction, event, { erases: false })) !== "readable") return;
+  await countTask(transaction, state, createdAt);
 }

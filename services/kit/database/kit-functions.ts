@@ -4,6 +4,7 @@
  * lock then reads what its holder wrote.
  */
 import { type Kysely, sql } from "kysely";
+import { sqlState } from "./database.ts";
 
 /** Second migration of every service. */
 export async function createKitFunctions(db: Kysely<never>): Promise<void> {
@@ -34,6 +35,41 @@ export async function createKitFunctions(db: Kysely<never>): Promise<void> {
         if not found then return 'stale'; end if;
       end if;
       return 'first';
+    end
+    $$`.execute(db);
+}
+
+/** SQLSTATEs of our own: classes from I on are no standard's. */
+const ACCOUNT_ERASED = "TD001";
+const NOT_ENTERED = "TD002";
+
+/** A write for an account that is no more. */
+export const isErasedAccount = (error: unknown): boolean => sqlState(error) === ACCOUNT_ERASED;
+
+/** A delivery that is to have no effect. */
+export const isNotEntered = (error: unknown): boolean => sqlState(error) === NOT_ENTERED;
+
+/**
+ * The same steps as conditions of which nothing is read: they travel with the statement after them, and what does not hold fails it.
+ * Third migration of every service.
+ */
+export async function createKitGuards(db: Kysely<never>): Promise<void> {
+  await sql`
+    create procedure account_guard(account text) language plpgsql as $$
+    begin
+      if account_erased(account) then
+        raise exception 'the account was erased' using errcode = ${sql.lit(ACCOUNT_ERASED)};
+      end if;
+    end
+    $$`.execute(db);
+  await sql`
+    create procedure inbox_guard(
+      to_consumer text, event uuid, replay text, account text, heeds_erasure boolean, about text, at_version integer
+    ) language plpgsql as $$
+    begin
+      if inbox_enter(to_consumer, event, replay, account, heeds_erasure, about, at_version) <> 'first' then
+        raise exception 'the event is to have no effect' using errcode = ${sql.lit(NOT_ENTERED)};
+      end if;
     end
     $$`.execute(db);
 }

@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { createKitTables } from "../kit-tables.ts";
 import { type ConnectionOptions, clientConfig } from "./database.ts";
-import { createKitFunctions } from "./kit-functions.ts";
+import { createKitFunctions, createKitGuards } from "./kit-functions.ts";
 
 export interface Migration {
   /** Expands only: adds what the new code needs and what the old code does not mind. Contracts a release later. */
@@ -21,6 +21,7 @@ export type Migrations = Readonly<Record<string, Migration>>;
 export const kitMigrations: Migrations = {
   "0000_kit": { up: createKitTables },
   "0000_kit_functions": { up: createKitFunctions },
+  "0000_kit_guards": { up: createKitGuards },
 };
 
 export interface MigrationResult {

@@ -56,7 +56,7 @@ export function togetherOn(client: pg.PoolClient, prepares: boolean): SendTogeth
 }
 
 /** Of reads the best plan depends on what is asked for. A `*` means something else once a migration has added a column. */
-const PREPARED = /^begin$|^\s*(insert|update|delete|with)\b[^*]*$|^[^*]*\bfor update\s*$/;
+const PREPARED = /^begin$|^\s*(insert|update|delete|with|call)\b[^*]*$|^[^*]*\bfor update\s*$/;
 /** As many as PgBouncer keeps for a connection. */
 const MOST_NAMES = 100;
 

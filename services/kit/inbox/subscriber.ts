@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 import * as z from "zod/mini";
 import { type EventContract, type EventOf, parseEvent } from "#contracts/events/define";
 import { isDatabaseAway } from "../database/database.ts";
+import { later } from "../database/frugal-pool.ts";
+import { isNotEntered } from "../database/kit-functions.ts";
 import { inTransaction } from "../database/transaction.ts";
 import type { KitTables } from "../kit-tables.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -25,6 +27,12 @@ export interface SubscribeOptions {
   readonly order?: "latest" | "all";
   /** `refuse`: an event that is replayed has no effect; for consumers that act on the world. @default "refuse" */
   readonly replays?: "refuse" | "accept";
+  /**
+   * `before`: it is known that the event may have its effect before the handler runs. `with-rows`: it travels with the handler's first
+   * statement, which fails otherwise; for handlers that do nothing before it but read the event.
+   * @default "before"
+   */
+  readonly entrance?: "before" | "with-rows";
   /** Take events of accounts that were erased too. @default false */
   readonly erased?: boolean;
 }
@@ -73,7 +81,11 @@ export function subscriber(props: SubscriberProps): (body: unknown) => Promise<D
     return status;
   };
 
+  /** Whether they are what their contract says is for those to judge who act on them. */
+  const unhandled = new Set<string>(props.contract.types.filter((type) => !props.handlers[type]));
+
   return async (body) => {
+    if (unhandled.has(typeOf(body))) return count("refused", "SUCCESS");
     const parsed = parseEvent(props.contract, body);
     if (!parsed.ok) {
       const reason = parsed.problems.join("; ");
@@ -107,34 +119,57 @@ async function effect(
 ): Promise<Outcome> {
   const handler = handlers[event.type];
   if (!handler || (replayId !== undefined && options.replays !== "accept")) return "refused";
+  const entry = { consumer: topic, event, replayId, options };
   let afterwards: (() => void)[] = [];
-  const outcome = await inTransaction<KitTables, Outcome>(db, async (transaction) => {
-    afterwards = [];
-    const entrance = await enter(transaction, topic, event, replayId, options);
-    if (entrance !== "first") return entrance;
+  const handle = async (transaction: Transaction<KitTables>): Promise<Outcome> => {
     await handler(event, { transaction, replayId, afterCommit: (work) => afterwards.push(work) });
     return "processed";
-  });
+  };
+  const run = (enter: (transaction: Transaction<KitTables>) => Promise<"first" | Outcome>): Promise<Outcome> =>
+    inTransaction(db, async (transaction) => {
+      afterwards = [];
+      const entrance = await enter(transaction);
+      return entrance === "first" ? handle(transaction) : entrance;
+    });
+  const asked = () => run((transaction) => enter(transaction, entry));
+  const outcome = await (options.entrance === "with-rows"
+    ? run((transaction) => enterLater(transaction, entry)).catch((error: unknown) => {
+        if (isNotEntered(error)) return asked();
+        throw error;
+      })
+    : asked());
   for (const work of afterwards) work();
   return outcome;
+}
+
+interface Entry {
+  readonly consumer: string;
+  readonly event: EventOf<EventContract>;
+  readonly replayId: string | undefined;
+  readonly options: SubscribeOptions;
 }
 
 /**
  * A second delivery that arrives meanwhile waits here for the first one's commit. Equal versions are several facts of one
  * change: all of them count.
  */
-async function enter(
-  db: Kysely<KitTables>,
-  consumer: string,
-  { id, userid, subject, aggregateversion }: EventOf<EventContract>,
-  replayId = "",
-  { erased = false, order = "latest" }: SubscribeOptions,
-): Promise<"first" | "duplicate" | "refused" | "stale"> {
-  const version = order === "all" ? null : aggregateversion;
+async function enter(db: Kysely<KitTables>, entry: Entry): Promise<"first" | "duplicate" | "refused" | "stale"> {
   const { rows } = await sql<{ entrance: "first" | "duplicate" | "refused" | "stale" }>`
-    select inbox_enter(${consumer}, ${id}::uuid, ${replayId}, ${userid}, ${!erased}, ${subject}, ${version}) as entrance
-  `.execute(db);
+    select inbox_enter(${entryArguments(entry)}) as entrance`.execute(db);
   return rows[0]?.entrance ?? "duplicate";
+}
+
+/** The next statement fails unless this delivery is the first. */
+async function enterLater(transaction: Transaction<KitTables>, entry: Entry): Promise<"first"> {
+  await later(transaction, { compile: () => sql`call inbox_guard(${entryArguments(entry)})`.compile(transaction) });
+  return "first";
+}
+
+function entryArguments({ consumer, event, replayId = "", options }: Entry) {
+  const { id, userid, subject, aggregateversion } = event;
+  const { erased = false, order = "latest" } = options;
+  const version = order === "all" ? null : aggregateversion;
+  return sql`${consumer}, ${id}::uuid, ${replayId}, ${userid}, ${!erased}, ${subject}, ${version}`;
 }
 
 /**

@@ -17,8 +17,8 @@ const stored = z.object({ userId: z.string(), expiresAt: z.number(), used: z.boo
 const keyOf = (ticket: string): string => `ticket-${createHash("sha256").update(ticket).digest("hex")}`;
 
 /** @throws AppError `not-authenticated` when the account was erased */
-export async function createTicket({ handle, db, clock }: RealtimeContext, userId: string): Promise<Ticket> {
-  await db.transaction().execute((transaction) => guardUser(transaction, userId));
+export async function createTicket({ handle, transaction, clock }: RealtimeContext, userId: string): Promise<Ticket> {
+  await transaction((own) => guardUser(own, userId));
   const ticket = randomBytes(BYTES).toString("base64url");
   const expiresAt = new Date(clock.now().getTime() + TICKET_SECONDS * 1000);
   await handle.state.set(

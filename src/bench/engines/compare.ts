@@ -4,7 +4,7 @@ import { createBare, createTask, echoBySidecars, echoDirectly, load, settled } f
 import { bareBacklog, bareBursts, type EventTemplate, eventTemplate, productBacklog, productBursts } from "./events.ts";
 import { holdingEvents } from "./hold.ts";
 import { usesOf } from "./processes.ts";
-import type { BesideBare } from "./start.ts";
+import { type BesideBare, SUBSCRIBERS } from "./start.ts";
 import { type Compared, cpuOf, type Ratio, rateOf, ratioOf, type Turn, timeOf } from "./statistics.ts";
 
 export interface CompareOptions {
@@ -137,10 +137,12 @@ async function compareEvents(
   const what = `${backlog} waiting`;
   say(`events, ${what}`);
   const turns = await taking(rounds, running, {
-    product: () => productBacklog(running, template, backlog),
-    bare: () => bareBacklog(running, template, backlog),
+    product: () => timed(pathOfProduct(running), () => productBacklog(running, template, backlog)),
+    bare: () => timed(pathOfBare(running), () => bareBacklog(running, template, backlog)),
   });
   measurements.push({ what, unit: "/s", goal: EVENT_RATE, ...ratioOf(turns, rateOf) });
+  measurements.push({ what: `${what}, processor time of one`, unit: "ms", ...ratioOf(turns, cpuOf(EVENT_PARTS)) });
+  measurements.push(...EVENT_PARTS.map((part) => partOf(part, turns)));
   return grouped(GROUPS.events, measurements);
 }
 
@@ -158,8 +160,8 @@ async function compareCreates(
     say(`creating tasks, ${what}`);
     const create = () => load(clients.product.slice(0, atOnce), createTask, seconds);
     const { product, whole, bare } = await taking(rounds, running, {
-      product: () => holdingEvents(running, () => timed(running, chainOfProduct, create)),
-      bare: () => timed(running, chainOfBare, () => load(clients.bare.slice(0, atOnce), createBare, seconds)),
+      product: () => holdingEvents(running, () => timed(chainOfProduct(running), create)),
+      bare: () => timed(chainOfBare(running), () => load(clients.bare.slice(0, atOnce), createBare, seconds)),
       whole: create,
     });
     const turns = { product, bare };
@@ -174,7 +176,46 @@ async function compareCreates(
   return [...grouped(GROUPS.creates, alone.concat(parts)), ...grouped(GROUPS.whole, together)];
 }
 
-type Pids = Readonly<Record<string, number>>;
+type Pids = Readonly<Record<string, number | readonly number[]>>;
+
+/** Of an event, in the order in which it passes them. */
+const EVENT_PARTS = [
+  "publisher",
+  "its daprd",
+  "brokers",
+  "daprds of subscribers",
+  "subscribers",
+  "PostgreSQL",
+] as const;
+
+const brokersOf = (processes: BesideBare["processes"]): number[] =>
+  Object.entries(processes).flatMap(([name, pid]) => (name.startsWith("broker ") ? pid : []));
+
+const path = (...pids: readonly (number | undefined | readonly number[])[]): Pids =>
+  Object.fromEntries(EVENT_PARTS.map((part, index) => [part, pids[index] ?? 0]));
+
+function pathOfProduct({ processes }: BesideBare): Pids {
+  const pidsOf = (nameOf: (subscriber: string) => string): number[] =>
+    SUBSCRIBERS.map((name) => processes[nameOf(name)] ?? 0);
+  return path(
+    processes.tasks,
+    processes["daprd of tasks"],
+    brokersOf(processes),
+    pidsOf((name) => `daprd of ${name}`),
+    pidsOf((name) => name),
+    processes.postgres,
+  );
+}
+
+const pathOfBare = ({ bare: { front, backs }, processes }: BesideBare): Pids =>
+  path(
+    front.pid,
+    front.daprd.pid,
+    brokersOf(processes),
+    backs.map(({ daprd }) => daprd.pid),
+    backs.map(({ pid }) => pid),
+    processes.postgres,
+  );
 
 /** Of the chain, in the order in which a request passes them; both sides have each. */
 const PARTS = ["first service", "its daprd", "daprd of the second", "second service", "PostgreSQL"] as const;
@@ -195,8 +236,7 @@ const chainOfBare = ({ bare: { front, backs }, processes: { postgres } }: Beside
   chain(front.pid, front.daprd.pid, backs[0]?.daprd.pid, backs[0]?.pid, postgres);
 
 /** With the processor time that the processes of the chain took for one request. */
-async function timed(running: BesideBare, chainOf: (running: BesideBare) => Pids, work: Side): Promise<Turn> {
-  const pids = chainOf(running);
+async function timed(pids: Pids, work: Side): Promise<Turn> {
   const before = usesOf(pids);
   const turn = await work();
   const spent = [...usesOf(pids)].map(([part, { cpuSeconds }]): [string, number] => [

@@ -29,8 +29,11 @@ function statOf(pid: number): Stat | undefined {
   }
 }
 
-/** @throws LocalError where there is no /proc */
-export function usesOf(pids: Readonly<Record<string, number>>): Map<string, Use> {
+/**
+ * @param pids by name; where there are several they are taken together
+ * @throws LocalError where there is no /proc
+ */
+export function usesOf(pids: Readonly<Record<string, number | readonly number[]>>): Map<string, Use> {
   if (process.platform !== "linux") throw new LocalError("memory and processor time are read from /proc: use Linux");
   const stats = new Map<number, Stat>();
   for (const name of readdirSync("/proc")) {
@@ -43,7 +46,7 @@ export function usesOf(pids: Readonly<Record<string, number>>): Map<string, Use>
   ];
   return new Map(
     Object.entries(pids).map(([name, pid]) => {
-      const family = familyOf(pid);
+      const family = [pid].flat().flatMap(familyOf);
       const ticks = family.reduce((sum, member) => sum + (stats.get(member)?.ticks ?? 0), 0);
       return [name, { mebibytes: memoryOf(family), cpuSeconds: ticks / TICKS_A_SECOND }];
     }),

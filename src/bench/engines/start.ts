@@ -46,10 +46,10 @@ const needed: readonly EngineName[] = ["kafka", "valkey", "daprd", "sentry", "sc
 
 export const measuredServices = Object.keys(todo.services).filter((name) => name !== "frontend");
 
-/** How many services hear of what happens to tasks; the bare topic has as many. */
-export const SUBSCRIBERS = Object.values(todo.services).filter((service) =>
-  (service.subscribes as readonly string[]).includes("task-events"),
-).length;
+/** Who hears of what happens to tasks; the bare topic has as many subscribers. */
+export const SUBSCRIBERS = measuredServices.filter((name) =>
+  (todo.services[name as keyof typeof todo.services].subscribes as readonly string[]).includes("task-events"),
+);
 
 /**
  * @param stack ends everything in the opposite order
@@ -72,7 +72,7 @@ export async function startProduct(
   const portOffset = await freePortOffset(todo);
   const model = withPortOffset(todo, portOffset);
   let sidecars: RealSidecars | undefined;
-  const start = realSidecars({ documents: (rendered) => withBareKafka(rendered, SUBSCRIBERS) }, (started) => {
+  const start = realSidecars({ documents: (rendered) => withBareKafka(rendered, SUBSCRIBERS.length) }, (started) => {
     sidecars = started;
   });
   const supervisor = await startSupervisor({
@@ -126,7 +126,7 @@ export async function startBeside(
     `create schema bench create table tasks
       (id uuid primary key default gen_random_uuid(), title text not null, due text, created_at timestamptz not null default now())`,
   );
-  return { ...running, bare: await startBare(stack, { ...running, subscribers: SUBSCRIBERS }) };
+  return { ...running, bare: await startBare(stack, { ...running, subscribers: SUBSCRIBERS.length }) };
 }
 
 /** What the supervisor remembers of what it started. */

@@ -1,10 +1,12 @@
+import type { Demo } from "./settings.ts";
+
 export interface DemoUser {
   readonly email: string;
   readonly password: string;
 }
 
 /** A user to begin with. @returns undefined where nobody can sign up */
-export async function signUpDemoUser(origin: string, password: string): Promise<DemoUser | undefined> {
+export async function signUpDemoUser(origin: string, { password, isNew }: Demo): Promise<DemoUser | undefined> {
   const user = { email: "demo@example.com", password };
   const send = async (path: string, body: object): Promise<boolean> => {
     const response = await fetch(`${origin}${path}`, {
@@ -17,8 +19,8 @@ export async function signUpDemoUser(origin: string, password: string): Promise<
     return response.ok;
   };
   try {
-    const known = await send("/api/auth/sign-in/email", user);
-    return known || (await send("/api/auth/sign-up/email", { ...user, name: "Demo" })) ? user : undefined;
+    const isKnown = !isNew && (await send("/api/auth/sign-in/email", user));
+    return isKnown || (await send("/api/auth/sign-up/email", { ...user, name: "Demo" })) ? user : undefined;
   } catch {
     return undefined;
   }

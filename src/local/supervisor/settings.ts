@@ -19,8 +19,13 @@ export interface Settings {
   readonly apiToken: string;
   readonly appToken: string;
   readonly passwordOf: (service: string) => string;
-  /** Password of the demo user. */
-  readonly demoPassword: string;
+  readonly demo: Demo;
+}
+
+export interface Demo {
+  readonly password: string;
+  /** Whether the password was made just now: nobody can have signed up with it. */
+  readonly isNew: boolean;
 }
 
 interface Kept {
@@ -61,7 +66,7 @@ export function settings(
   for (const name of names) kept.passwords[name] ??= random();
   for (const [name, { source }] of Object.entries(model.secrets))
     if (source === "random") kept.secrets[name] ??= random();
-  kept.demoPassword ??= randomBytes(9).toString("base64url");
+  const demo = demoOf(kept);
   writeFileSync(file, JSON.stringify(kept, null, 2), { mode: 0o600 });
   const secretsFile = join(folder, "secrets.json");
   writeFileSync(secretsFile, JSON.stringify({ ...kept.secrets, ...givenSecrets(model, environment) }, null, 2), {
@@ -75,6 +80,12 @@ export function settings(
     apiToken: random(),
     appToken: random(),
     passwordOf: (service: string) => kept.passwords[service] ?? "",
-    demoPassword: kept.demoPassword,
+    demo,
   });
+}
+
+function demoOf(kept: Kept): Demo {
+  const isNew = kept.demoPassword === undefined;
+  kept.demoPassword ??= randomBytes(9).toString("base64url");
+  return { password: kept.demoPassword, isNew };
 }
