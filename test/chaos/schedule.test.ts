@@ -14,6 +14,15 @@ describe("a fault schedule", () => {
     expect(scheduleOf(7, 200).slice(0, 60)).toEqual(scheduleOf(7, 60));
   });
 
+  it("hits the services that were chosen and no other", () => {
+    const named = scheduleOf(7, 200, ["audit"]).flatMap((fault) => {
+      if ("service" in fault) return fault.service;
+      return "process" in fault && "service" in fault.process ? fault.process.service : [];
+    });
+    expect(new Set(named)).toEqual(new Set(["audit"]));
+    expect(() => scheduleOf(7, 1, ["nobody"])).toThrow('no service "nobody" can be hit: choose among gateway');
+  });
+
   it("holds everything that can go wrong within its first minute", () => {
     for (let seed = 0; seed < 50; seed++) {
       const faults = scheduleOf(seed, DECK);

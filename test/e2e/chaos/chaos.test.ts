@@ -1,8 +1,11 @@
 /**
  * The product on real engines while everything goes wrong. `CHAOS_SEED` repeats a run's faults, though not its timing to the
- * millisecond; `CHAOS_FAULTS` or `CHAOS_SECONDS` say how many; `CHAOS_LONG=1` is the long form.
+ * millisecond; `CHAOS_FAULTS` or `CHAOS_SECONDS` say how many; `CHAOS_LONG=1` is the long form. `CHAOS_SERVICES=audit,chat` hits those
+ * alone. `CHAOS_LOGS` is a folder for what the sidecars print.
  */
 import { randomInt } from "node:crypto";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "#test/kit/support/harness";
@@ -16,7 +19,7 @@ import { type ChaosProduct, startChaosProduct } from "./product.ts";
 import { scheduleOf, scheduleWithin } from "./schedule.ts";
 import { openScreen, type Screen } from "./screens.ts";
 
-const { CHAOS_SEED, CHAOS_FAULTS, CHAOS_SECONDS, CHAOS_LONG } = process.env;
+const { CHAOS_SEED, CHAOS_FAULTS, CHAOS_SECONDS, CHAOS_LONG, CHAOS_SERVICES, CHAOS_LOGS } = process.env;
 const SEED = Number(CHAOS_SEED ?? randomInt(1_000_000));
 /** One of everything, which takes about a minute; and more than a thousand. */
 const FAULTS = Number(CHAOS_FAULTS ?? (CHAOS_LONG ? 1_032 : 43));
@@ -24,7 +27,8 @@ const PEOPLE = 4;
 /** After the last fault: restarts pause for 10 s at most, deliveries for 15 s, the sweep of reminders comes every minute. */
 const SETTLED_WITHIN_MS = 240_000;
 
-const schedule = CHAOS_SECONDS ? scheduleWithin(SEED, Number(CHAOS_SECONDS)) : scheduleOf(SEED, FAULTS);
+const HIT = CHAOS_SERVICES?.split(",");
+const schedule = CHAOS_SECONDS ? scheduleWithin(SEED, Number(CHAOS_SECONDS), HIT) : scheduleOf(SEED, FAULTS, HIT);
 const planned = schedule.reduce((sum, { afterMs }) => sum + afterMs, 0);
 
 const wrong = chaos();
@@ -59,8 +63,14 @@ beforeAll(
 );
 afterAll(async () => {
   await wrong.stop();
+  if (CHAOS_LOGS && product) keepLogs(product, CHAOS_LOGS);
   await product?.stop();
 }, 120_000);
+
+function keepLogs({ sidecars }: ChaosProduct, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [service, { log }] of sidecars.daprds) copyFileSync(log, join(folder, `daprd-${service}.log`));
+}
 
 /** Until nothing is on its way any more, as far as that can be seen from outside. */
 async function settled(on: ChaosProduct, { tasks }: Loaded, screens: readonly Screen[]): Promise<void> {

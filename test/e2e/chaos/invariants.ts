@@ -147,7 +147,9 @@ const everyEventIsProcessedOnce: Invariant = (evidence) =>
       return [
         ...events
           .filter(({ id, type }) => handled.has(type) && received.get(id) !== 1)
-          .map(({ id, type }) => `${service} processed ${type} ${id} ${received.get(id) ?? 0} times`),
+          .map(({ id, type, partition, offset }) => {
+            return `${service} processed ${type} ${id} at ${topic}/${partition}:${offset} ${received.get(id) ?? 0} times`;
+          }),
         ...[...received.keys()]
           .filter((id) => !published.has(id))
           .map((id) => `${service} processed ${id}, which ${topic} does not hold`),

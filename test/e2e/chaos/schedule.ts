@@ -91,14 +91,15 @@ const links: readonly Link[] = ["database", "api", "app"];
 const several = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
 
 /** One of everything that can go wrong, more of what goes wrong more often. */
-function deck(random: Random): Fault[] {
-  const aService = (): Process => ({ kind: "service", service: random.pick(everyone) });
-  const aSidecar = (): Process => ({ kind: "sidecar", service: random.pick(everyone) });
+function deck(random: Random, hit: readonly string[]): Fault[] {
+  const aService = (): Process => ({ kind: "service", service: random.pick(hit) });
+  const aSidecar = (): Process => ({ kind: "sidecar", service: random.pick(hit) });
   const aBroker = (): Process => ({ kind: "broker", index: random.between(0, BROKERS - 1) });
   const beyondSession = (): number => random.between(...BEYOND_SESSION_MS);
   return random.shuffled<Fault>([
-    ...strikes.map(([point, victim]): Fault => {
-      return { kind: "strike", service: random.pick(strikable(point)), point, victim };
+    ...strikes.flatMap(([point, victim]): Fault[] => {
+      const reaching = strikable(point).filter((name) => hit.includes(name));
+      return reaching.length > 0 ? [{ kind: "strike", service: random.pick(reaching), point, victim }] : [];
     }),
     ...several(4, (): Fault => ({ kind: "kill", process: aService() })),
     ...several(2, (): Fault => ({ kind: "kill", process: aSidecar() })),
@@ -108,12 +109,12 @@ function deck(random: Random): Fault[] {
       (process): Fault => ({ kind: "pause", process: process(), forMs: beyondSession() }),
     ),
     ...links.flatMap((link): Fault[] => [
-      { kind: "cut", service: random.pick(everyone), link },
-      { kind: "half-open", service: random.pick(everyone), link, forMs: random.between(1_000, 8_000) },
-      { kind: "stall", service: random.pick(everyone), link, forMs: random.between(1_000, 8_000) },
+      { kind: "cut", service: random.pick(hit), link },
+      { kind: "half-open", service: random.pick(hit), link, forMs: random.between(1_000, 8_000) },
+      { kind: "stall", service: random.pick(hit), link, forMs: random.between(1_000, 8_000) },
       {
         kind: "delay",
-        service: random.pick(everyone),
+        service: random.pick(hit),
         link,
         byMs: random.between(50, 1_500),
         forMs: random.between(2_000, 8_000),
@@ -130,19 +131,26 @@ function deck(random: Random): Fault[] {
 /** Mean of 1.4 s: short enough for faults to overlap, long enough for something to come back to life in between. */
 const PAUSE_MS = [200, 2_600] as const;
 
-/** @param count how many faults; a longer schedule begins with the shorter one of the same seed */
-export function scheduleOf(seed: number, count: number): Scheduled[] {
+/**
+ * @param count how many faults; a longer schedule begins with the shorter one of the same seed
+ * @param hit services that are hit; brokers, PostgreSQL and topics are in any case
+ * @throws RangeError for a service that there is not
+ */
+export function scheduleOf(seed: number, count: number, hit: readonly string[] = everyone): Scheduled[] {
+  const stranger = hit.find((name) => !everyone.includes(name));
+  if (stranger !== undefined || hit.length === 0)
+    throw new RangeError(`no service "${stranger ?? ""}" can be hit: choose among ${everyone.join(", ")}`);
   const random = randomOf(seed);
   const scheduled: Scheduled[] = [];
   while (scheduled.length < count) {
-    for (const fault of deck(random)) scheduled.push({ ...fault, afterMs: random.between(...PAUSE_MS) });
+    for (const fault of deck(random, hit)) scheduled.push({ ...fault, afterMs: random.between(...PAUSE_MS) });
   }
   return scheduled.slice(0, count);
 }
 
 /** The faults that begin within so many seconds. */
-export function scheduleWithin(seed: number, seconds: number): Scheduled[] {
-  const all = scheduleOf(seed, Math.ceil((seconds * 1_000) / PAUSE_MS[0]));
+export function scheduleWithin(seed: number, seconds: number, hit?: readonly string[]): Scheduled[] {
+  const all = scheduleOf(seed, Math.ceil((seconds * 1_000) / PAUSE_MS[0]), hit);
   let at = 0;
   return all.filter(({ afterMs }) => {
     at += afterMs;
