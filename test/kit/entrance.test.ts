@@ -132,17 +132,3 @@ describe.each(["before", "with-rows"] as const)("an entrance asked for %s", (ent
     expect(told).toEqual([event.id]);
   });
 });
-
-it("an event of a type that nobody handles is acknowledged, whatever it says and without a word to the database", async () => {
-  const deliver = subscriber({
-    db: {} as never,
-    topic: "reminders",
-    contract: reminders,
-    handlers: {},
-    options: {},
-    metrics: createMetrics(),
-    log: pino({ level: "silent" }),
-    onCommit: () => {},
-  });
-  expect(await deliver({ type: "dev.todo.reminder.scheduled.v1" })).toBe("SUCCESS");
-});

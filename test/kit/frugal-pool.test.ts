@@ -72,6 +72,17 @@ describe("what travels together", () => {
     expect(await kept()).toEqual([]);
   });
 
+  it("fails the commit when something failed that was caught: nothing of the transaction is kept", async () => {
+    const failing = inOne(async (transaction) => {
+      await insert(transaction, 1).execute();
+      await insert(transaction, 1)
+        .execute()
+        .catch(() => {});
+    });
+    await expect(failing).rejects.toThrow("rolled back in place of its commit");
+    expect(await kept()).toEqual([]);
+  });
+
   it("fails the statement after it when it fails, which is then not done", async () => {
     const failing = inOne(async (transaction) => {
       await later(transaction, insert(transaction, 1));

@@ -317,6 +317,22 @@ describe("deliveries", () => {
     expect((await deliver("/cron/reminder-sweep")).status).toBe(401);
   });
 
+  it("say by the status of their answer what is to become of an event", async () => {
+    const send = (event: object) =>
+      system.request("tasks", "/events/reminders", {
+        method: "POST",
+        headers: { "content-type": "application/cloudevents+json", "dapr-api-token": system.appToken },
+        body: JSON.stringify(event),
+      });
+    const event = reminderEvent(ids.next(), ids.next(), 1);
+    behaviour.fail = 1;
+    const answers = [await send(event), await send(event), await send({ ...event, time: "never" })];
+    expect(answers.map(({ status }) => status)).toEqual([503, 200, 404]);
+    expect(await Promise.all(answers.map((answer) => answer.json()))).toEqual(
+      ["RETRY", "SUCCESS", "DROP"].map((status) => ({ status })),
+    );
+  });
+
   it("of what nobody handles are answered 503: Dapr would take 404 for done or dead", async () => {
     expect((await deliver("/events/chat-events", system.appToken)).status).toBe(503);
     expect((await deliver("/job/unknown", system.appToken)).status).toBe(503);

@@ -61,6 +61,9 @@ function frugalClient(client: pg.PoolClient, prepares: boolean): PostgresPoolCli
       ? client.query<never>(statement.text)
       : send([...whole, statement]));
     isKnown = false;
+    // PostgreSQL's answer to the commit of a transaction in which something failed that nobody heard of: no error, and nothing is kept.
+    if (!isRollback && result.command === "ROLLBACK")
+      throw new Error("the transaction was rolled back in place of its commit");
     return result;
   };
   return {

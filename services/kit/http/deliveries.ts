@@ -16,6 +16,9 @@ export interface Deliveries {
 /** Kafka's default limit of a message is 1 MiB; the envelope counts too. */
 const MAX_EVENT_BYTES = 2 * 1024 * 1024;
 
+/** An answer that breaks off after its head is a success to Dapr (1.18): the head already says what is to become of the event. */
+const STATUS_OF = { SUCCESS: 200, RETRY: 503, DROP: 404 } as const satisfies Record<DeliveryStatus, number>;
+
 /**
  * A topic, job or binding that nobody handles answers 503, never 404: Dapr takes 404 as "drop this event" and as "this job is
  * done", and it is more likely that a rollout is under way.
@@ -31,7 +34,8 @@ export function deliveryRoutes(app: Hono<KitEnv>, proof: SidecarProof, deliverie
   app.post(paths.events(":topic"), async (c) => {
     guard(c);
     const handle = deliveries.events.get(c.req.param("topic") ?? "") ?? nobody("this topic");
-    return c.json({ status: await handle(await eventBody(c)) });
+    const status = await handle(await eventBody(c));
+    return c.json({ status }, STATUS_OF[status]);
   });
   app.post(paths.job(":name"), async (c) => {
     guard(c);

@@ -81,11 +81,7 @@ export function subscriber(props: SubscriberProps): (body: unknown) => Promise<D
     return status;
   };
 
-  /** Whether they are what their contract says is for those to judge who act on them. */
-  const unhandled = new Set<string>(props.contract.types.filter((type) => !props.handlers[type]));
-
   return async (body) => {
-    if (unhandled.has(typeOf(body))) return count("refused", "SUCCESS");
     const parsed = parseEvent(props.contract, body);
     if (!parsed.ok) {
       const reason = parsed.problems.join("; ");

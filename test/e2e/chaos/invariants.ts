@@ -148,7 +148,9 @@ const everyEventIsProcessedOnce: Invariant = (evidence) =>
         ...events
           .filter(({ id, type }) => handled.has(type) && received.get(id) !== 1)
           .map(({ id, type, partition, offset }) => {
-            return `${service} processed ${type} ${id} at ${topic}/${partition}:${offset} ${received.get(id) ?? 0} times`;
+            const kept = evidence.poison.find((row) => row.service === service && row.eventId === id)?.reason;
+            const place = `${id} at ${topic}/${partition}:${offset}`;
+            return `${service} processed ${type} ${place} ${received.get(id) ?? 0} times; what failed: ${kept ?? "nothing"}`;
           }),
         ...[...received.keys()]
           .filter((id) => !published.has(id))
