@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { NextConfig } from "next";
 import { brotliHeaders, brotliRewrites, compressFiles } from "./brotli.ts";
+import { hintScripts } from "./compile-hints.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
@@ -19,7 +20,12 @@ const config: NextConfig = {
   // There are no pictures to optimise, so the image does without 20 MB of native code for it.
   images: { unoptimized: true },
   ...(process.env.NODE_ENV === "production" && {
-    compiler: { runAfterProductionCompile: compressFiles },
+    compiler: {
+      runAfterProductionCompile: async (build) => {
+        await hintScripts(build);
+        await compressFiles(build);
+      },
+    },
     rewrites: brotliRewrites,
     headers: brotliHeaders,
   }),

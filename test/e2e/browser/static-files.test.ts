@@ -42,6 +42,15 @@ describe("scripts and styles", () => {
     }
   });
 
+  it("ask the browser to compile them while they arrive", async () => {
+    const scripts = files.filter((file) => file.includes("/chunks/") && file.endsWith(".js"));
+    expect(scripts.length).toBeGreaterThan(5);
+    for (const file of scripts)
+      expect(
+        (await get(file, "br").then(({ bytes }) => brotliDecompressSync(bytes))).toString().split("\n", 1),
+      ).toEqual(["//# allFunctionsCalledOnLoad"]);
+  });
+
   it.each(["gzip", "gzip, br;q=0", "gzip;q=1.0, br; q=0.0", "gzip, brotli"])(
     "come in gzip for “%s”",
     async (encodings) => {
