@@ -16,18 +16,16 @@ export async function readChannels(db: Kysely<DB>, userId: string): Promise<Chan
   return row ?? none;
 }
 
-/** Reads them for a change: whoever changes them meanwhile waits. */
+/**
+ * Reads them for a change: whoever changes them meanwhile waits. One statement, as between two of them somebody could delete what the
+ * first has seen.
+ */
 export async function lockChannels(transaction: Transaction<DB>, userId: string): Promise<Channels> {
-  await transaction
+  return transaction
     .insertInto("channels")
     .values({ user_id: userId, ...none })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  return transaction
-    .selectFrom("channels")
-    .selectAll()
-    .where("user_id", "=", userId)
-    .forUpdate()
+    .onConflict((conflict) => conflict.column("user_id").doUpdateSet({ user_id: (row) => row.ref("excluded.user_id") }))
+    .returningAll()
     .executeTakeFirstOrThrow();
 }
 
