@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type Command, decide } from "#services/tasks/domain/decide";
 import { evolve, type TaskEvent } from "#services/tasks/domain/events";
-import { fireAtOf, planReminder } from "#services/tasks/domain/reminders";
+import { fireAtOf, planReminder, wantedAfter } from "#services/tasks/domain/reminders";
 import type { TaskState } from "#services/tasks/domain/state";
 import { outcomeOf, succeed, successorId } from "#services/tasks/domain/succeed";
 
@@ -242,6 +242,19 @@ describe("a reminder", () => {
     const events = created({ due: "2026-12-01", reminder: { minutesBefore: 0 } });
     expect(fireAtOf(stateAfter([...events, completed]), "09:00", AT)).toBeUndefined();
     expect(fireAtOf(stateAfter([...events, deleted]), "09:00", AT)).toBeUndefined();
+  });
+
+  it("whose time has come and that nobody delivered yet stays, unless the task says another time now", () => {
+    const task = stateAfter(created({ due: "2026-12-01", reminder: { minutesBefore: 0 } }));
+    const { schedule } = planReminder(task, undefined, new Date("2026-12-01T08:00:00Z"));
+    const late = new Date("2026-12-01T08:10:00Z");
+    expect(wantedAfter(task, "09:00", late, schedule)).toEqual(schedule?.fireAt);
+    expect(wantedAfter(task, "09:00", late, undefined)).toBeUndefined();
+    expect(wantedAfter(task, "08:30", late, schedule)).toBeUndefined();
+    expect(wantedAfter({ ...task, due: "2026-12-02" }, "09:00", late, schedule)).toEqual(
+      new Date("2026-12-02T08:00:00Z"),
+    );
+    expect(wantedAfter({ ...task, status: "completed" }, "09:00", late, schedule)).toBeUndefined();
   });
 
   it("that is still right is left alone, and one that is not makes way", () => {

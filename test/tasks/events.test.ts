@@ -151,6 +151,24 @@ describe("reminders", () => {
     channels: ["in-app"],
   });
 
+  it("whose time has come are not called off by a change that leaves them as they are", async () => {
+    const daily = { rrule: "FREQ=DAILY", time: "11:30" };
+    for (const reminder of [{ minutesBefore: 30 }, { at: "11:30" }, daily]) {
+      const { id } = await create({ due: "2026-11-18T12:00", reminder });
+      const { reminderId, taskVersion } = (await eventsOf(id, "reminders")).at(-1)?.data ?? {};
+      clock.set("2026-11-18T10:31:00Z");
+      await call("PATCH", `/v1/tasks/${id}`, { body: { title: "another title" }, headers: { "if-match": '"1"' } });
+      expect(await eventsOf(id, "reminders")).toHaveLength(1);
+      expect(await claim(reminderId, taskVersion)).toMatchObject({
+        status: 200,
+        body: { task: { title: "another title" } },
+      });
+      await call("PATCH", `/v1/tasks/${id}`, { body: { reminder: null }, headers: { "if-match": '"2"' } });
+      expect(await claim(reminderId, taskVersion)).toMatchObject({ status: 410 });
+      clock.set(NOW);
+    }
+  });
+
   it("that were moved or cancelled are gone for who comes to claim them", async () => {
     const { id } = await create({ due: "2026-11-18T12:00", reminder: { minutesBefore: 30 } });
     const first = (await eventsOf(id, "reminders")).at(-1)?.data ?? {};

@@ -34,6 +34,24 @@ export function fireAtOf(task: TaskState, dayStart: string, after: Date): Date |
   return fireAt && fireAt > after ? fireAt : undefined;
 }
 
+/**
+ * When the task reminds after a change at `now`. A reminder whose time has come and that nobody has delivered yet is still wanted where
+ * the task says the same time: somebody who changes the title meanwhile has not called it off.
+ * @param current the one that may still fire
+ */
+export function wantedAfter(
+  task: TaskState,
+  dayStart: string,
+  now: Date,
+  current: ScheduledReminder | undefined,
+): Date | undefined {
+  if (current && current.fireAt <= now) {
+    const again = fireAtOf(task, dayStart, new Date(current.fireAt.getTime() - 1));
+    if (again?.getTime() === current.fireAt.getTime()) return again;
+  }
+  return fireAtOf(task, dayStart, now);
+}
+
 /** What to do when `wanted` is when the task reminds now. */
 export function planReminder(
   task: TaskState,

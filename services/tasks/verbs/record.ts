@@ -12,7 +12,7 @@ import { insertTask, updateTask } from "../data/task-rows.ts";
 import { dayStartOf } from "../data/user-rows.ts";
 import type { Decision } from "../domain/decision.ts";
 import { evolve, type TaskEvent } from "../domain/events.ts";
-import { fireAtOf, planReminder, type ReminderPlan } from "../domain/reminders.ts";
+import { planReminder, type ReminderPlan, wantedAfter } from "../domain/reminders.ts";
 import type { TaskState } from "../domain/state.ts";
 
 type Publishing = Pick<TasksContext, "handle">;
@@ -106,7 +106,7 @@ async function reschedule(
 ): Promise<void> {
   if (!before?.reminder && !after.reminder) return;
   const live = before ? await liveReminder(transaction, after.id) : undefined;
-  const wanted = fireAtOf(after, await dayStartOf(transaction, after.userId), now);
+  const wanted = wantedAfter(after, await dayStartOf(transaction, after.userId), now, live);
   await carryOutPlan(context, transaction, after, planReminder(after, live, wanted));
 }
 
