@@ -8,7 +8,7 @@ import { freePort } from "#local/free-port";
 import { launchChromium, Stage } from "#test/e2e/browser/support";
 import { fill } from "./frontend/fill.ts";
 import { firstScripts } from "./frontend/first-scripts.ts";
-import { judge, PRESET_SLOWDOWN } from "./frontend/lighthouse.ts";
+import { judge, PRESET_SLOWDOWN, warmUp } from "./frontend/lighthouse.ts";
 import { slowdownOf } from "./frontend/slowdown.ts";
 import { answerWork, keyWork } from "./frontend/work.ts";
 import { median } from "./quantiles.ts";
@@ -67,6 +67,7 @@ try {
     for (const path of PAGES) {
       const address = stage.product.origin + path;
       const props = { address, cookie: person.cookie, port, runs: Number(values.runs) };
+      await warmUp(address, person.cookie);
       const preset = await judge({ ...props, slowdown: PRESET_SLOWDOWN });
       const slowdown = Math.min(PRESET_SLOWDOWN, slowdownOf(preset.benchmarkIndex));
       const { scores } = slowdown === PRESET_SLOWDOWN ? preset : await judge({ ...props, slowdown });

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import type { Transaction } from "kysely";
 import { type Connection, connect } from "#kit/database/database";
 import { migrate } from "#kit/database/migrations";
 import { testDatabase } from "#test/kit/support/postgres";
 import { forgetChannels, lockChannels, writeChannels } from "../../services/notifications/data/channel-rows.ts";
 import { migrations } from "../../services/notifications/data/migrations.ts";
-import type { Tables } from "../../services/notifications/data/tables.ts";
+import type { DB, Tables } from "../../services/notifications/data/tables.ts";
 
 let connection: Connection<Tables>;
 
@@ -15,36 +16,35 @@ beforeAll(async () => {
 });
 afterAll(() => connection.close());
 
-it("channels are locked and as they are, also when somebody forgets them in the same moment", async () => {
+type Work = (transaction: Transaction<DB>) => Promise<void>;
+
+/** Who locks the channels while somebody else has done `work` and not committed it. */
+async function lockedDuring(userId: string, work: Work) {
   const transaction = connection.db.transaction();
-  await transaction.execute((own) => lockChannels(own, "ada"));
-  const forgetting = Promise.withResolvers<void>();
+  const worked = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
-  const forgotten = transaction.execute(async (own) => {
-    await forgetChannels(own, "ada");
-    forgetting.resolve();
+  const working = transaction.execute(async (own) => {
+    await work(own);
+    worked.resolve();
     await goOn.promise;
   });
-  await forgetting.promise;
-  const locked = transaction.execute((own) => lockChannels(own, "ada"));
+  await worked.promise;
+  const locked = transaction.execute((own) => lockChannels(own, userId));
   goOn.resolve();
-  await forgotten;
-  expect(await locked).toMatchObject({ email_enabled: false, webhook_url: null });
+  await working;
+  return locked;
+}
+
+it("channels are locked and as they are, also when somebody forgets them in the same moment", async () => {
+  await connection.db.transaction().execute((own) => lockChannels(own, "ada"));
+  const locked = await lockedDuring("ada", (own) => forgetChannels(own, "ada"));
+  expect(locked).toMatchObject({ email_enabled: false, webhook_url: null });
 });
 
 it("whoever locks channels waits for who has locked them, and sees what he wrote", async () => {
-  const transaction = connection.db.transaction();
-  const written = Promise.withResolvers<void>();
-  const goOn = Promise.withResolvers<void>();
-  const first = transaction.execute(async (own) => {
+  const locked = await lockedDuring("grace", async (own) => {
     await lockChannels(own, "grace");
     await writeChannels(own, "grace", { webhook_enabled: true });
-    written.resolve();
-    await goOn.promise;
   });
-  await written.promise;
-  const second = transaction.execute((own) => lockChannels(own, "grace"));
-  goOn.resolve();
-  await first;
-  expect(await second).toMatchObject({ webhook_enabled: true });
+  expect(locked).toMatchObject({ webhook_enabled: true });
 });

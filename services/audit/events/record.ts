@@ -3,7 +3,7 @@ import { eraseUser } from "#kit/tombstones";
 import { deleteReadable, insertEvent, insertFirstFact } from "../data/event-rows.ts";
 import { countTask, firstCount } from "../data/statistics-rows.ts";
 import type { DB } from "../data/tables.ts";
-import { type AuditedEvent, isTaskFact } from "../domain/audited.ts";
+import { type AuditedEvent, isTaskFact, type TaskFact } from "../domain/audited.ts";
 import { taskStateOf } from "../domain/task-state.ts";
 
 /**
@@ -17,14 +17,16 @@ export async function record(transaction: Transaction<DB>, event: AuditedEvent):
     await insertEvent(transaction, event, { erases: true });
     return;
   }
-  if (!isTaskFact(event)) {
-    await insertEvent(transaction, event, { erases: false });
-    return;
-  }
+  if (isTaskFact(event)) await recordFact(transaction, event);
+  else await insertEvent(transaction, event, { erases: false });
+}
+
+/** Kept, and counted where it can be read; the first fact of a task in one statement, unless another came in this very moment. */
+async function recordFact(transaction: Transaction<DB>, event: TaskFact): Promise<void> {
   const [state, createdAt] = [taskStateOf(event), new Date(event.data.task.createdAt)];
-  if (state.version === 1) {
-    const { kept, counted } = await insertFirstFact(transaction, event, firstCount(state, createdAt));
-    if (kept !== "readable" || counted) return;
-  } else if ((await insertEvent(transaction, event, { erases: false })) !== "readable") return;
-  await countTask(transaction, state, createdAt);
+  const { kept, counted } =
+    state.version === 1
+      ? await insertFirstFact(transaction, event, firstCount(state, createdAt))
+      : { kept: await insertEvent(transaction, event, { erases: false }), counted: false };
+  if (kept === "readable" && !counted) await countTask(transaction, state, createdAt);
 }

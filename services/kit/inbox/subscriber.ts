@@ -117,23 +117,20 @@ async function effect(
   if (!handler || (replayId !== undefined && options.replays !== "accept")) return "refused";
   const entry = { consumer: topic, event, replayId, options };
   let afterwards: (() => void)[] = [];
-  const handle = async (transaction: Transaction<KitTables>): Promise<Outcome> => {
-    await handler(event, { transaction, replayId, afterCommit: (work) => afterwards.push(work) });
-    return "processed";
-  };
-  const run = (enter: (transaction: Transaction<KitTables>) => Promise<"first" | Outcome>): Promise<Outcome> =>
-    inTransaction(db, async (transaction) => {
+  const run = (ask: Enter): Promise<Outcome> =>
+    inTransaction<KitTables, Outcome>(db, async (transaction) => {
       afterwards = [];
-      const entrance = await enter(transaction);
-      return entrance === "first" ? handle(transaction) : entrance;
+      const entrance = await ask(transaction, entry);
+      if (entrance !== "first") return entrance;
+      await handler(event, { transaction, replayId, afterCommit: (work) => afterwards.push(work) });
+      return "processed";
     });
-  const asked = () => run((transaction) => enter(transaction, entry));
-  const outcome = await (options.entrance === "with-rows"
-    ? run((transaction) => enterLater(transaction, entry)).catch((error: unknown) => {
-        if (isNotEntered(error)) return asked();
-        throw error;
-      })
-    : asked());
+  const runWithRows = (): Promise<Outcome> =>
+    run(enterLater).catch((error: unknown) => {
+      if (isNotEntered(error)) return run(enter);
+      throw error;
+    });
+  const outcome = await (options.entrance === "with-rows" ? runWithRows() : run(enter));
   for (const work of afterwards) work();
   return outcome;
 }
@@ -145,12 +142,15 @@ interface Entry {
   readonly options: SubscribeOptions;
 }
 
+type Entrance = "first" | "duplicate" | "refused" | "stale";
+type Enter = (transaction: Transaction<KitTables>, entry: Entry) => Promise<Entrance>;
+
 /**
  * A second delivery that arrives meanwhile waits here for the first one's commit. Equal versions are several facts of one
  * change: all of them count.
  */
-async function enter(db: Kysely<KitTables>, entry: Entry): Promise<"first" | "duplicate" | "refused" | "stale"> {
-  const { rows } = await sql<{ entrance: "first" | "duplicate" | "refused" | "stale" }>`
+async function enter(db: Kysely<KitTables>, entry: Entry): Promise<Entrance> {
+  const { rows } = await sql<{ entrance: Entrance }>`
     select inbox_enter(${entryArguments(entry)}) as entrance`.execute(db);
   return rows[0]?.entrance ?? "duplicate";
 }

@@ -191,13 +191,14 @@ const EVENT_PARTS = [
 const brokersOf = (processes: BesideBare["processes"]): number[] =>
   Object.entries(processes).flatMap(([name, pid]) => (name.startsWith("broker ") ? pid : []));
 
-const path = (...pids: readonly (number | undefined | readonly number[])[]): Pids =>
-  Object.fromEntries(EVENT_PARTS.map((part, index) => [part, pids[index] ?? 0]));
+const named = (parts: readonly string[], ...pids: readonly (Pids[string] | undefined)[]): Pids =>
+  Object.fromEntries(parts.map((part, index) => [part, pids[index] ?? 0]));
 
 function pathOfProduct({ processes }: BesideBare): Pids {
   const pidsOf = (nameOf: (subscriber: string) => string): number[] =>
     SUBSCRIBERS.map((name) => processes[nameOf(name)] ?? 0);
-  return path(
+  return named(
+    EVENT_PARTS,
     processes.tasks,
     processes["daprd of tasks"],
     brokersOf(processes),
@@ -208,7 +209,8 @@ function pathOfProduct({ processes }: BesideBare): Pids {
 }
 
 const pathOfBare = ({ bare: { front, backs }, processes }: BesideBare): Pids =>
-  path(
+  named(
+    EVENT_PARTS,
     front.pid,
     front.daprd.pid,
     brokersOf(processes),
@@ -226,14 +228,11 @@ const partOf = (part: string, turns: Compared): Omit<Measurement, "group"> => ({
   ...ratioOf(turns, cpuOf([part])),
 });
 
-const chain = (...pids: readonly (number | undefined)[]): Pids =>
-  Object.fromEntries(PARTS.map((part, index) => [part, pids[index] ?? 0]));
-
 const chainOfProduct = ({ processes: { gateway, tasks, postgres, ...others } }: BesideBare): Pids =>
-  chain(gateway, others["daprd of gateway"], others["daprd of tasks"], tasks, postgres);
+  named(PARTS, gateway, others["daprd of gateway"], others["daprd of tasks"], tasks, postgres);
 
 const chainOfBare = ({ bare: { front, backs }, processes: { postgres } }: BesideBare): Pids =>
-  chain(front.pid, front.daprd.pid, backs[0]?.daprd.pid, backs[0]?.pid, postgres);
+  named(PARTS, front.pid, front.daprd.pid, backs[0]?.daprd.pid, backs[0]?.pid, postgres);
 
 /** With the processor time that the processes of the chain took for one request. */
 async function timed(pids: Pids, work: Side): Promise<Turn> {
