@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type Command, decide } from "#services/tasks/domain/decide";
 import { evolve, type TaskEvent } from "#services/tasks/domain/events";
-import { fireAtOf, planReminder, wantedAfter } from "#services/tasks/domain/reminders";
+import { fireAtOf, planAfterChange, planReminder } from "#services/tasks/domain/reminders";
 import type { TaskState } from "#services/tasks/domain/state";
 import { outcomeOf, succeed, successorId } from "#services/tasks/domain/succeed";
 
@@ -248,13 +248,16 @@ describe("a reminder", () => {
     const task = stateAfter(created({ due: "2026-12-01", reminder: { minutesBefore: 0 } }));
     const { schedule } = planReminder(task, undefined, new Date("2026-12-01T08:00:00Z"));
     const late = new Date("2026-12-01T08:10:00Z");
-    expect(wantedAfter(task, "09:00", late, schedule)).toEqual(schedule?.fireAt);
-    expect(wantedAfter(task, "09:00", late, undefined)).toBeUndefined();
-    expect(wantedAfter(task, "08:30", late, schedule)).toBeUndefined();
-    expect(wantedAfter({ ...task, due: "2026-12-02" }, "09:00", late, schedule)).toEqual(
-      new Date("2026-12-02T08:00:00Z"),
-    );
-    expect(wantedAfter({ ...task, status: "completed" }, "09:00", late, schedule)).toBeUndefined();
+    const nothing = { cancel: undefined, schedule: undefined };
+    expect(planAfterChange(task, "09:00", late, schedule)).toEqual(nothing);
+    expect(planAfterChange(task, "09:00", late, undefined)).toEqual(nothing);
+    const calledOff = { cancel: schedule, schedule: undefined };
+    expect(planAfterChange(task, "08:30", late, schedule)).toEqual(calledOff);
+    expect(planAfterChange({ ...task, status: "completed" }, "09:00", late, schedule)).toEqual(calledOff);
+    expect(planAfterChange({ ...task, due: "2026-12-02" }, "09:00", late, schedule)).toMatchObject({
+      cancel: schedule,
+      schedule: { fireAt: new Date("2026-12-02T08:00:00Z") },
+    });
   });
 
   it("that is still right is left alone, and one that is not makes way", () => {

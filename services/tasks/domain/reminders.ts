@@ -35,11 +35,21 @@ export function fireAtOf(task: TaskState, dayStart: string, after: Date): Date |
 }
 
 /**
- * When the task reminds after a change at `now`. A reminder whose time has come and that nobody has delivered yet is still wanted where
- * the task says the same time: somebody who changes the title meanwhile has not called it off.
- * @param current the one that may still fire
+ * What to do after a change at `now`.
+ * @param current the reminder that may still fire
  */
-export function wantedAfter(
+export const planAfterChange = (
+  task: TaskState,
+  dayStart: string,
+  now: Date,
+  current: ScheduledReminder | undefined,
+): ReminderPlan => planReminder(task, current, wantedAfter(task, dayStart, now, current));
+
+/**
+ * A reminder whose time has come and that nobody has delivered yet is still wanted where the task says the same time: somebody who
+ * changes the title meanwhile has not called it off.
+ */
+function wantedAfter(
   task: TaskState,
   dayStart: string,
   now: Date,

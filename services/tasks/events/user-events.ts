@@ -6,7 +6,7 @@ import { liveReminder } from "../data/reminder-rows.ts";
 import type { DB } from "../data/tables.ts";
 import { lockTask } from "../data/task-rows.ts";
 import { dayStartOf, deleteEverything, keepSettings } from "../data/user-rows.ts";
-import { planReminder, wantedAfter } from "../domain/reminders.ts";
+import { planAfterChange } from "../domain/reminders.ts";
 import { carryOutPlan } from "../verbs/record.ts";
 
 interface Settings {
@@ -47,8 +47,7 @@ async function follow(
   if (!task || !isRelative) return;
   const live = await liveReminder(transaction, id);
   if (live?.state !== "scheduled") return;
-  const plan = planReminder(task, live, wantedAfter(task, dayStart, context.clock.now(), live));
-  await carryOutPlan(context, transaction, task, plan);
+  await carryOutPlan(context, transaction, task, planAfterChange(task, dayStart, context.clock.now(), live));
 }
 
 export async function userDeleted(transaction: Transaction<DB>, userId: string, deletedAt: Date): Promise<void> {

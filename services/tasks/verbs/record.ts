@@ -12,7 +12,7 @@ import { insertTask, updateTask } from "../data/task-rows.ts";
 import { dayStartOf } from "../data/user-rows.ts";
 import type { Decision } from "../domain/decision.ts";
 import { evolve, type TaskEvent } from "../domain/events.ts";
-import { planReminder, type ReminderPlan, wantedAfter } from "../domain/reminders.ts";
+import { planAfterChange, type ReminderPlan } from "../domain/reminders.ts";
 import type { TaskState } from "../domain/state.ts";
 
 type Publishing = Pick<TasksContext, "handle">;
@@ -106,8 +106,8 @@ async function reschedule(
 ): Promise<void> {
   if (!before?.reminder && !after.reminder) return;
   const live = before ? await liveReminder(transaction, after.id) : undefined;
-  const wanted = wantedAfter(after, await dayStartOf(transaction, after.userId), now, live);
-  await carryOutPlan(context, transaction, after, planReminder(after, live, wanted));
+  const plan = planAfterChange(after, await dayStartOf(transaction, after.userId), now, live);
+  await carryOutPlan(context, transaction, after, plan);
 }
 
 /** Tells notifications what to cancel and what to wait for. */
