@@ -75,3 +75,11 @@ export const json =
   (_, response) => {
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
   };
+
+/** The head, a bit of the body, and the end of the connection. */
+export const brokenOff =
+  (status: number): Answer =>
+  (_, response) => {
+    response.writeHead(status, { "content-type": "application/json", "content-length": 19 });
+    response.write('{"status":', () => response.socket?.end());
+  };
