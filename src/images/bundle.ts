@@ -12,6 +12,12 @@ export const entryOf = (service: string): string => `services/${service}/main.ts
 // What pg can do without, and asks for by a require that it guards itself.
 const OPTIONAL = ["pg-native"];
 
+// Node tells nobody of deprecated calls inside node_modules. In one file it cannot tell them apart, and would print them between
+// the log's lines of JSON.
+const BANNER = `import { createRequire } from "node:module";
+const require = createRequire(import.meta.url);
+process.noDeprecation = true;`;
+
 /**
  * Writes `main.mjs` and the licences that it carries. The same sources give the same bytes.
  * @param folder is made
@@ -33,9 +39,7 @@ export async function bundleService(root: string, service: string, folder: strin
     legalComments: "external",
     metafile: true,
     external: OPTIONAL,
-    banner: {
-      js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
-    },
+    banner: { js: BANNER },
     logLevel: "silent",
   });
   for (const { path, contents } of outputFiles) writeFileSync(path, contents);
