@@ -56,7 +56,7 @@ export async function compare(
   const clients = await clientsOf(running, Math.max(...options.users));
   const template = await eventTemplate(running);
   say("warming up");
-  await warmUp(running, clients, template);
+  await warmUp(running, clients, template, options);
   return [
     ...(await compareEvents(running, template, options, say)),
     ...(await compareCreates(running, clients, options, say)),
@@ -79,12 +79,19 @@ async function clientsOf({ origin, addressOf, bare }: BesideBare, users: number)
 const WARM_UP_SECONDS = 6;
 
 /** Both sides as often as it takes V8 to have compiled what is hot. */
-async function warmUp(running: BesideBare, { product, bare }: Clients, template: EventTemplate): Promise<void> {
+async function warmUp(
+  running: BesideBare,
+  { product, bare }: Clients,
+  template: EventTemplate,
+  { backlog }: CompareOptions,
+): Promise<void> {
   await holdingEvents(running, () => load(product, createTask, WARM_UP_SECONDS));
   await load(bare, createBare, WARM_UP_SECONDS);
   await load(bare, echoDirectly, 1);
   await productBursts(running, template, 10, 20);
-  await bareBursts(running, template, 10, 40);
+  await bareBursts(running, template, 10, 20);
+  await productBacklog(running, template, backlog);
+  await bareBacklog(running, template, backlog);
 }
 
 /** Whose turn is first changes with each round. */
