@@ -126,6 +126,16 @@ describe("sealing", () => {
     return database;
   }
 
+  it("and what is recorded before it are planned once a connection, not once an event", async () => {
+    const database = await waiting(["a"], 1);
+    await sealPending(database, new Date(NOW));
+    const { rows } = await sql<{ statement: string }>`
+      select statement from pg_prepared_statements where statement ~ '(insert into|update) '`.execute(database);
+    const planned = rows.map(({ statement }) => statement).join(";\n");
+    for (const change of ["insert into events", "insert into totals", "update events", "insert into heads"])
+      expect(planned).toContain(change);
+  });
+
   it("is done by one at a time, and by nobody twice", async () => {
     const users = ["a", "b", "c"];
     const database = await waiting(users, 20);

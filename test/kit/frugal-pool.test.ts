@@ -174,6 +174,19 @@ describe("statements that are planned once", () => {
     }
   });
 
+  it("may count, which means the same after any migration", async () => {
+    const own = connect<Tables>(url, { applicationName: "test", max: 1, onError: () => {} });
+    try {
+      await sql`insert into things (id, name) select ${1}::integer, 'thing 1' having count(*) > 0`.execute(own.db);
+      await sql`insert into things select ${2}::integer, all_of.* from (select 'thing 2') as all_of`.execute(own.db);
+      const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(own.db);
+      expect(rows.map(({ statement }) => statement)).toEqual([expect.stringContaining("having count(*)")]);
+    } finally {
+      await own.close();
+    }
+    expect(await kept()).toEqual([1, 2]);
+  });
+
   it("keep a name on the server only where they are found again by it", async () => {
     const named = async (prepares: boolean): Promise<number> => {
       const own = connect<Tables>(url, { applicationName: "test", max: 1, prepares, onError: () => {} });

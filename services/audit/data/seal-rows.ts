@@ -58,11 +58,11 @@ async function sealBatch(transaction: Transaction<DB>, now: Date, batch: number)
     where events.position = link.position`.execute(transaction);
   await sql`
     insert into heads (user_id, sequence, hash)
-    select * from unnest(
+    select user_id, sequence, hash from unnest(
       ${[...heads.keys()]}::text[],
       ${[...heads.values()].map(({ sequence }) => sequence)}::bigint[],
       ${[...heads.values()].map(({ hash }) => hash)}::bytea[]
-    )
+    ) as head (user_id, sequence, hash)
     on conflict (user_id) do update set sequence = excluded.sequence, hash = excluded.hash`.execute(transaction);
   return { events: links.length, seal: { number: seal.number, hash: seal.hash.toString("hex") } };
 }
@@ -73,7 +73,11 @@ interface Head {
 }
 
 async function headsOf(transaction: Transaction<DB>, users: readonly string[]): Promise<Map<string, Head>> {
-  const rows = await transaction.selectFrom("heads").selectAll().where("user_id", "in", users).execute();
+  const rows = await transaction
+    .selectFrom("heads")
+    .selectAll()
+    .where("user_id", "=", sql<string>`any(${sql.val(users)}::text[])`)
+    .execute();
   return new Map(rows.map(({ user_id, ...head }) => [user_id, head]));
 }
 

@@ -83,7 +83,7 @@ export const counting = (
 ): RawBuilder<unknown> => sql`
   state as (${state}),
   change as (
-    select * from unnest(
+    select quarter, created, completed from unnest(
       ${changes.map(({ quarter }) => quarter.toISOString())}::timestamptz[],
       ${changes.map(({ created }) => created)}::integer[],
       ${changes.map(({ completed }) => completed)}::integer[]

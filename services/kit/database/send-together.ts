@@ -55,8 +55,9 @@ export function togetherOn(client: pg.PoolClient, prepares: boolean): SendTogeth
   };
 }
 
-/** Of reads the best plan depends on what is asked for. A `*` means something else once a migration has added a column. */
+/** Of reads the best plan depends on what is asked for. A `*` for columns means something else once a migration has added one. */
 const PREPARED = /^begin$|^\s*(insert|update|delete|with|call)\b[^*]*$|^[^*]*\bfor update\s*$/;
+const isPrepared = (text: string): boolean => PREPARED.test(text.replaceAll("count(*)", ""));
 /** As many as PgBouncer keeps for a connection. */
 const MOST_NAMES = 100;
 
@@ -66,7 +67,7 @@ const names = new Map<string, string>();
 function nameOf(text: string): string {
   const known = names.get(text);
   if (known !== undefined) return known;
-  if (names.size >= MOST_NAMES || !PREPARED.test(text)) return "";
+  if (names.size >= MOST_NAMES || !isPrepared(text)) return "";
   const name = `s${names.size}`;
   names.set(text, name);
   return name;
