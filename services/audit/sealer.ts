@@ -38,7 +38,8 @@ export function createSealer({ db, clock, log }: Pick<AuditContext, "db" | "cloc
   return {
     wake: () => {
       woken = true;
-      resting.abort();
+      // To abort again does nothing, but makes an error with a stack each time.
+      if (!resting.signal.aborted) resting.abort();
     },
     run: async (signal) => {
       while (!signal.aborted) {
