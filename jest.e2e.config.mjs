@@ -7,4 +7,6 @@ export default {
   testPathIgnorePatterns: ["/node_modules/"],
   testTimeout: 120_000,
   maxWorkers: 1,
+  // After a long run of faults Node (24.21) was seen to spin for ever in its own clean-up (CleanupHandles) when all was done.
+  forceExit: true,
 };
