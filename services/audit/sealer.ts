@@ -1,4 +1,5 @@
 /** Seals in the background, a moment after something was recorded. */
+import { Alarm } from "#kit/alarm";
 import { sleep } from "#kit/sleep";
 import type { AuditContext } from "./context.ts";
 import { SEAL_BATCH, sealPending } from "./data/seal-rows.ts";
@@ -20,8 +21,7 @@ export interface Sealer {
 }
 
 export function createSealer({ db, clock, log }: Pick<AuditContext, "db" | "clock" | "log">): Sealer {
-  let woken = false;
-  let resting = new AbortController();
+  const alarm = new Alarm();
   let anchoredAt = Number.NEGATIVE_INFINITY;
 
   const seal = async (): Promise<"all" | "more"> => {
@@ -36,19 +36,10 @@ export function createSealer({ db, clock, log }: Pick<AuditContext, "db" | "cloc
   };
 
   return {
-    wake: () => {
-      woken = true;
-      // To abort again does nothing, but makes an error with a stack each time.
-      if (!resting.signal.aborted) resting.abort();
-    },
+    wake: () => alarm.ring(),
     run: async (signal) => {
       while (!signal.aborted) {
-        const left = await seal();
-        if (left === "all" && !woken) {
-          resting = new AbortController();
-          await sleep(SWEEP_MS, AbortSignal.any([signal, resting.signal]));
-        }
-        woken = false;
+        if ((await seal()) === "all") await alarm.wait(SWEEP_MS, signal);
         await sleep(GATHER_MS, signal);
       }
     },

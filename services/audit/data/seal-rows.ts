@@ -73,11 +73,7 @@ interface Head {
 }
 
 async function headsOf(transaction: Transaction<DB>, users: readonly string[]): Promise<Map<string, Head>> {
-  const rows = await transaction
-    .selectFrom("heads")
-    .selectAll()
-    .where("user_id", "=", sql<string>`any(${sql.val(users)}::text[])`)
-    .execute();
+  const rows = await transaction.selectFrom("heads").selectAll().where("user_id", "in", users).execute();
   return new Map(rows.map(({ user_id, ...head }) => [user_id, head]));
 }
 

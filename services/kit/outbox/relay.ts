@@ -4,8 +4,8 @@
  */
 import { type Kysely, sql } from "kysely";
 import type { Logger } from "pino";
+import { Alarm } from "../alarm.ts";
 import type { KitTables } from "../kit-tables.ts";
-import { sleep } from "../sleep.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { OutboxRow } from "./envelope.ts";
 import { Lanes, laneOf } from "./lanes.ts";
@@ -96,28 +96,6 @@ export function startRelay(options: RelayOptions): Relay {
       await running;
     },
   });
-}
-
-/** Rings once for any number of wake-ups while nobody listens. */
-class Alarm {
-  #rung = false;
-  #wake: (() => void) | undefined;
-
-  ring(): void {
-    this.#rung = true;
-    this.#wake?.();
-  }
-
-  /** Until it rings or the time is over. */
-  async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (!this.#rung) {
-      const awake = new AbortController();
-      this.#wake = () => awake.abort();
-      await sleep(milliseconds, AbortSignal.any([awake.signal, signal]));
-      this.#wake = undefined;
-    }
-    this.#rung = false;
-  }
 }
 
 async function relayUntil(lost: AbortSignal, options: RelayOptions, alarm: Alarm): Promise<void> {

@@ -1,5 +1,5 @@
 /** Carries out deliveries: at least once, with a stable id, however often a process dies in between. */
-import { sleep } from "#kit/sleep";
+import { Alarm } from "#kit/alarm";
 import type { NotificationsContext } from "../context.ts";
 import { claimDue, type Delivery, finish, nextAttemptAt, tryAgain } from "../data/delivery-rows.ts";
 import { waitAfter } from "../domain/backoff.ts";
@@ -46,15 +46,14 @@ export function deliveryWorker(context: WorkerContext, senders: Senders): Delive
 function lane(context: WorkerContext, channel: Delivery["channel"], send: Sender | undefined): DeliveryWorker {
   const { db, clock, log } = context;
   const underWay = new Map<Promise<void>, string>();
-  let waiting = new AbortController();
-  const wake = (): void => waiting.abort();
+  const alarm = new Alarm();
 
   const begin = (delivery: Delivery): void => {
     const work = attempt(context, send, delivery)
       .catch((err: unknown) => log.warn({ err, deliveryId: delivery.id }, "a delivery waits for its lease to end"))
       .finally(() => {
         underWay.delete(work);
-        wake();
+        alarm.ring();
       });
     underWay.set(work, delivery.user_id);
   };
@@ -73,17 +72,14 @@ function lane(context: WorkerContext, channel: Delivery["channel"], send: Sender
   };
 
   return {
-    wake,
+    wake: () => alarm.ring(),
     run: async (signal) => {
-      signal.addEventListener("abort", wake, { once: true });
       while (!signal.aborted) {
-        // Made before looking: what is woken for meanwhile is looked for again.
-        waiting = new AbortController();
         const delay = await fill().catch((err: unknown) => {
           log.warn({ err, channel }, "deliveries wait");
           return 1_000;
         });
-        if (!signal.aborted) await sleep(delay, waiting.signal);
+        await alarm.wait(delay, signal);
       }
       await Promise.all(underWay.keys());
     },
