@@ -1,5 +1,6 @@
 /** `npm run start:dapr`: the whole product on this machine with real sidecars, Kafka and Valkey. */
 
+import { relative } from "node:path";
 import { detachEngines, type EngineName, findEngine } from "#local/dapr/engines";
 import { type RealSidecars, realSidecars } from "#local/dapr/start";
 import { LocalError } from "#local/local-error";
@@ -39,7 +40,7 @@ await runProduct({
   },
   describe: () => [
     "daprd beside every service, on the documents of gitops/dev",
-    `Kafka at ${running?.platform.kafka.kafka.bootstrap.join(", ")}, each connection by certificate`,
+    `Kafka at ${running?.platform.kafka.kafka.bootstrap.join(", ")}, each connection by certificate: ${relative("", running?.kafkaClients ?? "")}`,
     ...[...(running?.daprds ?? [])].map(([service, { url, log }]) => `${service.padEnd(13)} ${url}  ${log}`),
   ],
 });

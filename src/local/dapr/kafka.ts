@@ -15,9 +15,11 @@ import { aclsOf, topicOf } from "./kafka-resources.ts";
 
 export interface EnvironmentKafka {
   readonly kafka: Kafka;
+  /** Who may connect: the rendered KafkaUsers, and `admin`. */
+  readonly users: readonly string[];
   /** PEM: who signed the brokers' certificates. */
   readonly ca: string;
-  /** Of a rendered KafkaUser. */
+  /** Of one of them. */
   credentialsOf(user: string): Certificate;
   /** A client that is allowed what this KafkaUser is; `admin` is allowed everything. */
   clientOf(user: string, more?: Partial<KafkaConfig>): KafkaClient;
@@ -92,7 +94,7 @@ async function startIn(
     await stop();
     throw error;
   }
-  return { kafka, ca: clusterAuthority.certificate, credentialsOf, clientOf, stop };
+  return { kafka, users: names, ca: clusterAuthority.certificate, credentialsOf, clientOf, stop };
 }
 
 const LED_WITHIN_MS = 30_000;

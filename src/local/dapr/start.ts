@@ -10,6 +10,7 @@ import type { RunningSidecars, SidecarSurroundings, StartSidecars } from "../sup
 import { startDaprds } from "./daprds.ts";
 import { type RenderedDocuments, readRendered } from "./documents.ts";
 import type { Daprd } from "./engines.ts";
+import { writeClientFiles } from "./kafka-client-files.ts";
 import { keeper } from "./keep-running.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
@@ -34,6 +35,8 @@ export interface RealSidecars extends RunningSidecars {
   readonly daprds: ReadonlyMap<string, Daprd>;
   /** What was loaded. */
   readonly rendered: RenderedDocuments;
+  /** Folder with files for other clients of Kafka, by user. */
+  readonly kafkaClients: string;
 }
 
 /** @param onStarted is handed what runs, for who wants to look into it or end a part of it */
@@ -50,7 +53,7 @@ async function startRealSidecars(
   options: RealSidecarsOptions,
 ): Promise<RealSidecars> {
   const { environment = "dev", brokers = 3, spans, keepRunning = true, logLevel = "warn" } = options;
-  const { root, settings, say, onPid } = surroundings;
+  const { root, dataFolder, settings, say, onPid } = surroundings;
   const { apiToken, appToken } = settings;
   const readDocuments = readRendered(join(root, "gitops", environment));
   const rendered = options.documents?.(readDocuments) ?? readDocuments;
@@ -58,6 +61,8 @@ async function startRealSidecars(
   try {
     say(`starting Kafka with ${brokers} ${brokers === 1 ? "broker" : "brokers"}, Valkey and Dapr's control plane`);
     const platform = await startPlatform(stack, { rendered, brokers, apiToken, appToken });
+    const kafkaClients = join(dataFolder, "kafka");
+    writeClientFiles(kafkaClients, platform.kafka);
     say("starting a daprd beside every service");
     const daprds = await startDaprds(stack, { rendered, platform, surroundings, spans, logLevel });
     const { kafka, valkey, sentry, scheduler } = platform;
@@ -82,7 +87,7 @@ async function startRealSidecars(
     const untilReady = async (services: readonly string[]): Promise<void> => {
       await Promise.all(services.map((service) => untilAppIsHealthy(service, daprds.get(service), apiToken)));
     };
-    return { platform, daprds, rendered, untilReady, stop: () => stack.disposeAsync(), kill };
+    return { platform, daprds, rendered, kafkaClients, untilReady, stop: () => stack.disposeAsync(), kill };
   } catch (error) {
     await stack.disposeAsync();
     throw error;

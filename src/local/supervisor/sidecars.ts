@@ -7,6 +7,8 @@ export interface SidecarSurroundings {
   readonly model: System;
   /** Folder of the checkout. */
   readonly root: string;
+  /** Of this run, for what others may read of it. */
+  readonly dataFolder: string;
   /** Their ports, tokens and secrets. */
   readonly settings: Settings;
   /** What happens, for people. */

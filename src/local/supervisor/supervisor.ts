@@ -77,7 +77,8 @@ export async function startSupervisor(given: SupervisorProps): Promise<Superviso
     ]);
     if (props.sidecars) {
       const onPid = (name: string, pid: number): void => runFile.record(name, pid);
-      started.sidecars = await props.sidecars({ model, root: props.root, settings: kept, say, onPid });
+      const { root, dataFolder } = props;
+      started.sidecars = await props.sidecars({ model, root, dataFolder, settings: kept, say, onPid });
     } else startSidecarProcess(props, kept, started);
     const { provisioned, database } = await prepareDatabase(props, kept, present, started);
     for (const name of present)

@@ -171,10 +171,10 @@ describe("Argo CD on gitops/dev, with readiness simulated and third-party charts
   }, 180_000);
 
   test("has deployed nothing else, and nothing twice", async () => {
-    const all = [...(await applicationsOf(server)).values()];
-    expect(all.filter((application) => !isSettled(application))).toEqual([]);
-    const own = all.filter((application) => !isOfChart(application));
+    // The root's health is that of its Applications, a moment later.
+    const all = await untilApplications(server, argoCd, (each) => [...each.values()].every(isSettled), 60_000);
+    const own = [...all.values()].filter((application) => !isOfChart(application));
     const deployments = own.map(({ metadata, status }) => [metadata.name, status?.history?.length]);
     expect(deployments).toEqual(own.map(({ metadata: { name } }) => [name, name === "tasks" ? 4 : 1]));
-  });
+  }, 90_000);
 });

@@ -2,8 +2,11 @@
  * What the model does not connect is refused: calls and topics by daprd, under the identities that sentry gives, and topics and
  * groups once more by Kafka itself, whoever gets hold of a service's certificate.
  */
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import kafkajs from "kafkajs";
+import { JAVA_SETTINGS, LIBRDKAFKA_SETTINGS } from "#local/dapr/kafka-client-files";
 import { components, consumerGroup } from "#model/names";
 import { deadLetterTopicOf, eventTopics } from "#model/system";
 import { todo } from "#system";
@@ -194,5 +197,40 @@ describe("topics that a service does not list", () => {
     }).admin();
     await expect(stranger.connect().then(() => stranger.listTopics())).rejects.toThrow();
     await stranger.disconnect();
+  });
+});
+
+describe("files for other clients", () => {
+  /** A client that knows what one of the files says, as Java's and librdkafka's do. */
+  const clientFrom = (user: string, file: string) => {
+    const text = readFileSync(join(product.sidecars.kafkaClients, user, file), "utf8");
+    const settings = new Map(text.split("\n").map((line) => line.split("=", 2) as [string, string]));
+    const pem = (...names: string[]): string =>
+      readFileSync(names.map((name) => settings.get(name)).find((path) => path !== undefined) ?? "", "utf8");
+    return new kafkajs.Kafka({
+      brokers: settings.get("bootstrap.servers")?.split(",") ?? [],
+      ssl: {
+        ca: [pem("ssl.truststore.location", "ssl.ca.location")],
+        cert: pem("ssl.keystore.location", "ssl.certificate.location"),
+        key: pem("ssl.keystore.location", "ssl.key.location"),
+      },
+      retry: { retries: 0 },
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
+  };
+
+  it.each([JAVA_SETTINGS, LIBRDKAFKA_SETTINGS])("let it in as their user, and no further: %s", async (file) => {
+    const [admin, own] = [clientFrom("admin", file).admin(), clientFrom("audit", file).admin()];
+    await Promise.all([admin.connect(), own.connect()]);
+    expect(await admin.listTopics()).toEqual(expect.arrayContaining(topics));
+    // A topic that one may not even describe is not there.
+    const readable = todo.services.audit.subscribes;
+    expect((await own.listTopics()).filter((topic) => topics.includes(topic)).sort()).toEqual([...readable].sort());
+    await Promise.all([admin.disconnect(), own.disconnect()]);
+  });
+
+  it("are for their owner alone", () => {
+    const mode = statSync(join(product.sidecars.kafkaClients, "admin", "user.key")).mode & 0o777;
+    expect(mode).toBe(0o600);
   });
 });
