@@ -1,11 +1,11 @@
 /** The task as every service, event and screen sees it. */
 import * as z from "zod/mini";
 import { aggregateVersion, due, instant, localDate, localDateTime, localTime, timeZone, uuid } from "./primitives.ts";
+import { MAX_SEARCH, MAX_TAG, PRIORITIES, STATUSES } from "./task-choices.ts";
 
-/** `p1` is the most urgent, `p4` the default. */
-export const priority = z.enum(["p1", "p2", "p3", "p4"]);
+export const priority = z.enum(PRIORITIES);
 
-export const taskStatus = z.enum(["open", "completed"]);
+export const taskStatus = z.enum(STATUSES);
 
 /** PostgreSQL's text has no U+0000 and UTF-8 no half of a surrogate pair. */
 const storable = z.refine<string>(
@@ -14,14 +14,14 @@ const storable = z.refine<string>(
 );
 
 /** A tag without its sigil. */
-export const tag = z.string().check(z.minLength(1), z.maxLength(60), z.regex(/^[^\s@#,!{}]+$/u), storable);
+export const tag = z.string().check(z.minLength(1), z.maxLength(MAX_TAG), z.regex(/^[^\s@#,!{}]+$/u), storable);
 
 export const title = z.string().check(z.trim(), z.minLength(1), z.maxLength(500), storable);
 
 export const notes = z.string().check(z.maxLength(20_000), storable);
 
 /** Words, `"a phrase"` and `-unwanted` words. */
-export const searchText = z.string().check(z.trim(), z.minLength(1), z.maxLength(200), storable);
+export const searchText = z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_SEARCH), storable);
 
 /**
  * RFC 5545 recurrence rule without `RRULE:` and `DTSTART`. `schedule` counts from the due date, `completion` from the day

@@ -1,16 +1,25 @@
 /** Which tasks a list shows, and in which order. It stands in the address, so it can be kept, shared and gone back to. */
 import type { TaskSort } from "#contracts/http/tasks";
 import type { Priority } from "#contracts/task";
+import {
+  DUE_FILTERS,
+  MAX_SEARCH,
+  MAX_TAG,
+  MAX_TAGS_ASKED,
+  PRIORITIES,
+  SORTS,
+  STATUS_FILTERS,
+} from "#contracts/task-choices";
 
 export interface TaskQuery {
-  readonly status: "open" | "completed" | "all";
+  readonly status: (typeof STATUS_FILTERS)[number];
   readonly sort: TaskSort;
   readonly text?: string;
   /** Of several any. */
   readonly priority?: readonly Priority[];
   /** Of several all. */
   readonly tag?: readonly string[];
-  readonly due?: "any" | "none";
+  readonly due?: (typeof DUE_FILTERS)[number];
   /** Local dates, both included. */
   readonly dueFrom?: string;
   readonly dueTo?: string;
@@ -21,20 +30,6 @@ export const everyOpenTask: TaskQuery = { status: "open", sort: "due" };
 /** One count for every order. */
 export const countedBy = ({ sort: _, ...filter }: TaskQuery): TaskQuery => ({ ...filter, sort: "due" });
 
-const statuses = ["open", "completed", "all"] as const;
-const sorts = [
-  "due",
-  "-due",
-  "priority",
-  "-priority",
-  "created",
-  "-created",
-  "updated",
-  "-updated",
-  "title",
-  "-title",
-] as const satisfies readonly TaskSort[];
-const priorities = ["p1", "p2", "p3", "p4"] as const;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 const oneOf = <T extends string>(known: readonly T[], value: string | null): T | undefined =>
@@ -42,21 +37,21 @@ const oneOf = <T extends string>(known: readonly T[], value: string | null): T |
 
 /** Reads an address; what it does not know is as if it were not there. */
 export function queryFrom(address: URLSearchParams): TaskQuery {
-  const text = address.get("text")?.trim().slice(0, 200);
-  const priority = priorities.filter((one) => address.getAll("priority").includes(one));
-  const tag = address.getAll("tag").filter((one) => one !== "" && one.length <= 60);
-  const due = oneOf(["any", "none"] as const, address.get("due"));
+  const text = address.get("text")?.trim().slice(0, MAX_SEARCH);
+  const priority = PRIORITIES.filter((one) => address.getAll("priority").includes(one));
+  const tag = address.getAll("tag").filter((one) => one !== "" && one.length <= MAX_TAG);
+  const due = oneOf(DUE_FILTERS, address.get("due"));
   const day = (name: string): string | undefined => {
     const value = address.get(name);
     return value !== null && DATE.test(value) ? value : undefined;
   };
   const [dueFrom, dueTo] = [day("dueFrom"), day("dueTo")];
   return {
-    status: oneOf(statuses, address.get("status")) ?? everyOpenTask.status,
-    sort: oneOf(sorts, address.get("sort")) ?? everyOpenTask.sort,
+    status: oneOf(STATUS_FILTERS, address.get("status")) ?? everyOpenTask.status,
+    sort: oneOf(SORTS, address.get("sort")) ?? everyOpenTask.sort,
     ...(text ? { text } : {}),
     ...(priority.length > 0 ? { priority } : {}),
-    ...(tag.length > 0 ? { tag: tag.slice(0, 10) } : {}),
+    ...(tag.length > 0 ? { tag: tag.slice(0, MAX_TAGS_ASKED) } : {}),
     ...(due ? { due } : {}),
     ...(dueFrom ? { dueFrom } : {}),
     ...(dueTo ? { dueTo } : {}),

@@ -1,13 +1,13 @@
 "use client";
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import type { Task } from "#contracts/task";
+import { PRIORITIES } from "#contracts/task-choices";
 import { Button } from "@/components/ui/button";
 import { Input, Labelled, TextArea } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { KeysLabel } from "@/keyboard/keys-label";
 import { text } from "@/text";
 import type { TaskActions } from "../data/actions.ts";
-import { priorities } from "../list/priority.ts";
 import { changeOf, formOf, type ReminderChoice, type TaskForm } from "./form.ts";
 
 const words = text.tasks;
@@ -100,9 +100,9 @@ export function TaskEditor({ task, current, today, actions, onClose }: TaskEdito
           <Select
             aria-label={words.fields.priority}
             value={form.priority}
-            onChange={(event) => set("priority", priorities.find((one) => one === event.target.value) ?? "p4")}
+            onChange={(event) => set("priority", PRIORITIES.find((one) => one === event.target.value) ?? "p4")}
           >
-            {priorities.map((priority) => (
+            {PRIORITIES.map((priority) => (
               <option key={priority} value={priority}>
                 {words.priority[priority]}
               </option>

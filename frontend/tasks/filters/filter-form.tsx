@@ -1,12 +1,12 @@
 "use client";
 import { useState } from "react";
+import { PRIORITIES } from "#contracts/task-choices";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Input, Labelled } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { text } from "@/text";
 import { everyOpenTask, isFiltered, type TaskQuery } from "../data/query.ts";
-import { priorities } from "../list/priority.ts";
 import { type DueChoice, dueChoiceOf, dueChoices, dueFilter, withDue } from "./due-choice.ts";
 import type { FilterProps } from "./filter-button.tsx";
 
@@ -19,9 +19,9 @@ export function FilterForm({ query, today, onChange }: FilterProps) {
   const [tags, setTags] = useState((query.tag ?? []).join(" "));
   const chosen = query.priority ?? [];
 
-  const setPriority = (priority: (typeof priorities)[number], on: boolean): void => {
+  const setPriority = (priority: (typeof PRIORITIES)[number], on: boolean): void => {
     onChange(({ priority: before = [], ...rest }) => {
-      const next = priorities.filter((one) => (one === priority ? on : before.includes(one)));
+      const next = PRIORITIES.filter((one) => (one === priority ? on : before.includes(one)));
       return next.length > 0 ? { ...rest, priority: next } : rest;
     });
   };
@@ -75,7 +75,7 @@ export function FilterForm({ query, today, onChange }: FilterProps) {
       )}
       <fieldset className="flex flex-col gap-2">
         <legend className="pb-1.5 text-sm font-medium">{words.priority}</legend>
-        {priorities.map((priority) => (
+        {PRIORITIES.map((priority) => (
           // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox is the control
           <label key={priority} className="flex items-center gap-2.5 text-sm">
             <Checkbox

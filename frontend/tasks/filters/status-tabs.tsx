@@ -1,9 +1,8 @@
 "use client";
+import { STATUS_FILTERS } from "#contracts/task-choices";
 import { cx } from "@/components/ui/cx";
 import { text } from "@/text";
 import type { TaskQuery } from "../data/query.ts";
-
-const statuses = ["open", "completed", "all"] as const;
 
 export interface StatusTabsProps {
   readonly status: TaskQuery["status"];
@@ -14,7 +13,7 @@ export function StatusTabs({ status, onChange }: StatusTabsProps) {
   return (
     <fieldset className="flex h-9 shrink-0 items-center gap-0.5 rounded-lg bg-sunken p-0.5">
       <legend className="sr-only">{text.tasks.filters.status}</legend>
-      {statuses.map((one) => (
+      {STATUS_FILTERS.map((one) => (
         <label
           key={one}
           className={cx(

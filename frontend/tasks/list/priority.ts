@@ -14,5 +14,3 @@ export const priorityText: Readonly<Record<Priority, string>> = {
   p3: "text-p3",
   p4: "text-ink-faint",
 };
-
-export const priorities = ["p1", "p2", "p3", "p4"] as const satisfies readonly Priority[];

@@ -1,11 +1,11 @@
 "use client";
 import { Check, Pencil, RotateCcw, Trash2 } from "lucide-react";
 import type { Task } from "#contracts/task";
+import { PRIORITIES } from "#contracts/task-choices";
 import { MenuAt, MenuChoice, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { KeysLabel } from "@/keyboard/keys-label";
 import { text } from "@/text";
 import type { TaskActions } from "../data/actions.ts";
-import { priorities } from "./priority.ts";
 
 const words = text.tasks.menu;
 
@@ -34,7 +34,7 @@ export function TaskMenu({ task, anchor, actions, onEdit, onClose }: TaskMenuPro
       <MenuChoice
         label={words.priority}
         value={task.priority}
-        options={priorities.map((priority) => [priority, text.tasks.priority[priority]] as const)}
+        options={PRIORITIES.map((priority) => [priority, text.tasks.priority[priority]] as const)}
         onChange={(priority) => actions.change(task, { priority })}
       />
       <MenuSeparator />

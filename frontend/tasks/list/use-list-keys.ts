@@ -1,12 +1,12 @@
 /** The keys of the list: j and k go from task to task, the others do something with the one that was reached. */
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Priority, Task } from "#contracts/task";
+import { PRIORITIES } from "#contracts/task-choices";
 import { type Command, useCommands } from "@/keyboard/commands";
 import { text } from "@/text";
 import type { TaskActions } from "../data/actions.ts";
 import { isDraft } from "../data/draft.ts";
 import { undoLast } from "../data/undo.ts";
-import { priorities } from "./priority.ts";
 import type { Row } from "./rows.ts";
 
 const words = text.tasks.keys;
@@ -89,7 +89,7 @@ export function useListKeys({ rows, reveal, scroller, actions, edit }: ListKeys)
     ),
     key("edit", "e", words.edit, withActive(edit)),
     key("remove", "#", words.remove, withActive(actions.remove)),
-    ...priorities.map((priority, i) =>
+    ...PRIORITIES.map((priority, i) =>
       key(
         priority,
         String(i + 1),

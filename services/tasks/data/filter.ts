@@ -1,6 +1,7 @@
 /** A filter as conditions that indexes can answer. */
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import type { TaskFilter } from "#contracts/http/tasks";
+import { STATUSES } from "#contracts/task-choices";
 import { searchCondition } from "./search.ts";
 import type { DB } from "./tables.ts";
 
@@ -18,7 +19,7 @@ export interface Branch {
 
 /** @returns none when nothing can match */
 export function branchesOf(db: Kysely<DB>, userId: string, filter: TaskFilter): readonly Branch[] {
-  const statuses = filter.status === "all" ? (["open", "completed"] as const) : [filter.status];
+  const statuses = filter.status === "all" ? STATUSES : [filter.status];
   const priorities = filter.priority?.length ? [...new Set(filter.priority)] : [undefined];
   const searches = filter.text !== undefined || (filter.tag?.length ?? 0) > 0;
   return statuses.flatMap((status) => {

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { due, instant, localDate, timeZone, userId, uuid } from "../primitives.ts";
 import { notes, priority, recurrence, reminder, searchText, tag, task, title } from "../task.ts";
+import { DUE_FILTERS, MAX_TAGS_ASKED, SORTS, STATUS_FILTERS } from "../task-choices.ts";
 import { empty, httpApi, json, operation, stream } from "./define.ts";
 
 const tags = z.array(tag).check(z.maxLength(20));
@@ -28,15 +29,15 @@ const filterFields = {
   /** Of several any. */
   priority: z.optional(z.array(priority).check(z.maxLength(4))),
   /** Of several all. */
-  tag: z.optional(z.array(tag).check(z.maxLength(10))),
+  tag: z.optional(z.array(tag).check(z.maxLength(MAX_TAGS_ASKED))),
   /** Days, both included; tasks without a due date are in no range. */
   dueFrom: z.optional(localDate),
   dueTo: z.optional(localDate),
-  due: z.optional(z.enum(["any", "none"])),
+  due: z.optional(z.enum(DUE_FILTERS)),
   text: z.optional(searchText),
 };
 
-const statusFilter = z.enum(["open", "completed", "all"]);
+const statusFilter = z.enum(STATUS_FILTERS);
 
 /** Which tasks are meant: those for which everything that is given holds. */
 export const taskFilter = z.object({
@@ -53,19 +54,7 @@ const queryFilter = {
   ),
 };
 
-/** `-` turns the order round. Tasks without a due date come after those with one. */
-export const taskSort = z.enum([
-  "due",
-  "-due",
-  "priority",
-  "-priority",
-  "created",
-  "-created",
-  "updated",
-  "-updated",
-  "title",
-  "-title",
-]);
+export const taskSort = z.enum(SORTS);
 
 export const MAX_PAGE = 100;
 
