@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { idleConnections } from "#model/idle-connections";
 import { namespaces, publicCertificateSecret, publicGateway, publicIssuer } from "#model/names";
 import type { AnyService, PublicRoute } from "#model/service";
 import { type RenderContext, setOrigin } from "./application-chart.ts";
@@ -82,12 +83,17 @@ export class PublicRoutes extends Construct {
         spec: {
           targetRefs: [{ group: GATEWAY_API, kind: "HTTPRoute", name, sectionName: rule }],
           rateLimit: { type: "Local", local: { rules: ["0.0.0.0/0", "::/0"].map(perAddress) } },
+          timeout: {
+            http: {
+              connectionIdleTimeout: `${idleConnections.proxySeconds}s`,
+              // Heartbeats come far more often; this only ends streams whose client is gone.
+              ...(isLongLived(service, route) ? { streamIdleTimeout: "1h" } : {}),
+            },
+          },
+          // Nothing was sent yet, so that any request may be sent again, to another pod where this one is ending.
+          retry: { numRetries: 2, retryOn: { triggers: ["connect-failure", "reset-before-request"] } },
           ...(isLongLived(service, route)
-            ? {
-                // Heartbeats come far more often; this only ends streams whose client is gone.
-                timeout: { http: { streamIdleTimeout: "1h" } },
-                circuitBreaker: { maxConnections: OPEN_STREAMS, maxParallelRequests: OPEN_STREAMS },
-              }
+            ? { circuitBreaker: { maxConnections: OPEN_STREAMS, maxParallelRequests: OPEN_STREAMS } }
             : {}),
         },
       },
@@ -101,7 +107,7 @@ const perAddress = (value: string) => ({
 });
 
 /**
- * All routes as one Ingress for a controller that the cluster already has. Ingress has no standard for timeouts, rate limits,
+ * All routes as one Ingress for a controller that the cluster already has. Ingress has no standard for timeouts, retries, rate limits,
  * header rules, path normalisation or a redirect: they must be set at the controller, streams' timeouts above all.
  */
 export class IngressRoutes extends Construct {

@@ -1,6 +1,7 @@
 /** The folder that an image is built from: what runs, its bill of materials, and how the base is stripped. */
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { idleConnections } from "#model/idle-connections";
 import { UserError } from "#model/user-error";
 import { bundleService, entryOf, type PackageFolders } from "./bundle.ts";
 import { buildFrontend, FRONTEND } from "./frontend.ts";
@@ -40,8 +41,13 @@ function serviceInto(root: string, image: string, app: string): Promise<PackageF
 async function frontendInto(root: string, app: string, say: (line: string) => void): Promise<PackageFolders> {
   await buildFrontend(root, say);
   cpSync(join(root, "frontend/.next/standalone"), app, { recursive: true, verbatimSymlinks: true });
-  // Kubernetes sets HOSTNAME to the pod's name; Next would listen on that address alone, where no sidecar asks.
-  const main = ['process.env.HOSTNAME = process.env.HOST ?? "0.0.0.0";', 'await import("./frontend/server.js");', ""];
+  const main = [
+    // Kubernetes sets HOSTNAME to the pod's name; Next would listen on that address alone, where no sidecar asks.
+    'process.env.HOSTNAME = process.env.HOST ?? "0.0.0.0";',
+    `process.env.KEEP_ALIVE_TIMEOUT = "${idleConnections.serverMs}";`,
+    'await import("./frontend/server.js");',
+    "",
+  ];
   writeFileSync(join(app, "main.mjs"), main.join("\n"));
   return [...new Set([...tracedPackages(app).map((path) => relative(app, path)), ...frontendPackages(root)])];
 }

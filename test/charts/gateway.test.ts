@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { Testing } from "cdk8s";
 import { GatewayChart } from "#charts/gateway";
 import { environments } from "#environments";
+import { startServer } from "#kit/http/server";
 import type { Environment } from "#model/environment";
 import { ingress } from "#model/provider-services";
 import { mebibytes, millicores, seconds } from "#model/quantities";
@@ -87,7 +88,21 @@ describe("the gateway", () => {
     expect(one(manifests, "HTTPRoute", "docs").spec.rules).toEqual([
       expect.objectContaining({ name: "docs-api", timeouts: { request: "30s" } }),
     ]);
-    expect(one(manifests, "BackendTrafficPolicy", "docs-docs-api").spec).not.toHaveProperty("timeout");
+    expect(one(manifests, "BackendTrafficPolicy", "docs-docs-api").spec.timeout.http).not.toHaveProperty(
+      "streamIdleTimeout",
+    );
+  });
+
+  it("lets go of an idle connection before the server behind it does, and sends again what was not sent", async () => {
+    const { server, stop } = await startServer(() => new Response(), 0, "127.0.0.1");
+    const policies = render(staging).filter(({ kind }) => kind === "BackendTrafficPolicy");
+    expect(policies).toHaveLength(3);
+    for (const { spec } of policies) {
+      const [, idle] = /^(\d+)s$/.exec(spec.timeout.http.connectionIdleTimeout) ?? [];
+      expect(Number(idle) * 1_000).toBeLessThan(server.keepAliveTimeout);
+      expect(spec.retry.retryOn).toEqual({ triggers: ["connect-failure", "reset-before-request"] });
+    }
+    await stop(0);
   });
 
   it("limits each address at each rule, in both families", () => {

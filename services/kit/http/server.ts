@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { idleConnections } from "#model/idle-connections";
 import { StartError } from "../errors.ts";
 import { sleep } from "../sleep.ts";
 
@@ -17,8 +18,7 @@ export interface RunningServer {
 /** @throws StartError when the port is taken */
 export async function startServer(fetch: Fetch, port: number, hostname: string): Promise<RunningServer> {
   const server = createAdaptorServer({ fetch }) as Server;
-  // Longer than any proxy before it keeps a connection: otherwise a request meets a connection that is being closed.
-  server.keepAliveTimeout = 65_000;
+  server.keepAliveTimeout = idleConnections.serverMs;
   server.requestTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>

@@ -1,5 +1,6 @@
 /** The HTTP server of one service's sidecar. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { idleConnections } from "#model/idle-connections";
 import { components } from "#model/names";
 import type { App, Call, Shared } from "./call.ts";
 import { answerDaprError, answerEmpty, answerJson, DaprError } from "./errors.ts";
@@ -24,7 +25,7 @@ export function sidecarServer(app: App, apiToken: string, shared: Shared): Serve
       else answerDaprError(response, new DaprError(500, "ERR_INTERNAL", (error as Error).message));
     });
   });
-  server.keepAliveTimeout = 65_000;
+  server.keepAliveTimeout = idleConnections.serverMs;
   return server;
 }
 

@@ -1,6 +1,7 @@
 /** The front end's process: the same server as in its image. */
 import { join } from "node:path";
 import { buildFrontend, hasFrontend, SERVER } from "#images/frontend";
+import { idleConnections } from "#model/idle-connections";
 import type { System } from "#model/system";
 
 export interface FrontendProcess {
@@ -17,5 +18,9 @@ export async function frontendProcess(
   if (!hasFrontend(root)) return undefined;
   await buildFrontend(root, say);
   const PORT = String(model.services.frontend?.port ?? 3000);
-  return { args: [join(root, SERVER)], env: { NODE_ENV: "production", PORT, HOSTNAME: "127.0.0.1" } };
+  const KEEP_ALIVE_TIMEOUT = String(idleConnections.serverMs);
+  return {
+    args: [join(root, SERVER)],
+    env: { NODE_ENV: "production", PORT, HOSTNAME: "127.0.0.1", KEEP_ALIVE_TIMEOUT },
+  };
 }

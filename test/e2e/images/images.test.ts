@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { UID } from "#constructs/pod-security";
 import { buildable } from "#images/changed";
 import { FRONTEND } from "#images/frontend";
+import { idleConnections } from "#model/idle-connections";
 import { ownImages, TOOLS_IMAGE } from "#model/own-images";
 import { paths } from "#model/paths";
 import { usesPostgres } from "#model/system";
@@ -124,6 +125,7 @@ describe("started from its image on a read-only file system", () => {
         await eventually(async () => {
           const response = await fetch(`${url}${paths.ready}`);
           expect([response.status, run.output()]).toEqual([200, expect.anything()]);
+          expect(response.headers.get("keep-alive")).toBe(`timeout=${idleConnections.serverMs / 1_000}`);
         }, 90_000);
       } finally {
         // Next closes its server as gently, and then ends with the signal's number.
