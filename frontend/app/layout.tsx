@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
+import { LateStyles } from "@/components/late/late-styles";
 import { themeOf } from "@/components/theme";
 import { Nonce } from "@/components/ui/nonce";
 import { NONCE_HEADER } from "@/server/security-headers";
@@ -33,6 +34,7 @@ export default async function RootLayout({ children }: { readonly children: Reac
       <body>
         <Nonce value={head.get(NONCE_HEADER) ?? undefined}>
           <div className="root">{children}</div>
+          <LateStyles />
         </Nonce>
       </body>
     </html>

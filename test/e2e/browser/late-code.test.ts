@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { eventually } from "#test/kit/support/harness";
 import type { Person } from "#test/system/person";
 import { onStage } from "./stage-hooks.ts";
 import { addTask, row, type Screen, type Stage } from "./support.ts";
@@ -115,6 +116,25 @@ describe("code that does not come", () => {
     const complaints = await stage.clear();
     expect(complaints.filter((one) => !one.startsWith("ChunkLoadError: "))).toEqual([]);
     expect(complaints.length).toBeGreaterThan(0);
+  });
+});
+
+describe("a style sheet that does not come", () => {
+  it("is asked for again, and the page takes its shape without being loaded anew", async () => {
+    const ada = await stage.newPerson();
+    await addTask(ada, { title: "call the bank" });
+    const { page, live } = await stage.open({ person: ada, path: null });
+    let refused = 0;
+    await page.route(/\.css$/, (route) => (refused++ < 2 ? route.abort("connectionrefused") : route.continue()));
+    let loads = 0;
+    page.on("request", (request) => void (request.isNavigationRequest() && loads++));
+    await page.goto("/tasks");
+    await live();
+    // The bars of the desk and of the phone: of a page without its shape both are there.
+    const bells = page.getByRole("button", { name: "Notifications", exact: true });
+    expect(await bells.count()).toBe(2);
+    await eventually(async () => expect(await bells.count()).toBe(1));
+    expect([refused, loads]).toEqual([3, 1]);
   });
 });
 
