@@ -35,6 +35,13 @@ export function whenSettled(run: () => void): () => void {
   };
 }
 
+/** For what has to know whether everything that the page named has come. */
+export function whenLoaded(run: () => void): () => void {
+  if (document.readyState === "complete") run();
+  else window.addEventListener("load", run, { once: true });
+  return () => window.removeEventListener("load", run);
+}
+
 /**
  * Starts something that takes its time, when it is its turn.
  * @param wait such as `whenIdle`

@@ -74,6 +74,7 @@ export class PublicRoutes extends Construct {
 
   private traffic({ name, service }: PublicRoutesProps, path: string, route: PublicRoute): void {
     const rule = ruleName(path);
+    const longLived = isLongLived(service, route);
     customResource(
       this,
       `traffic-${rule}`,
@@ -87,14 +88,12 @@ export class PublicRoutes extends Construct {
             http: {
               connectionIdleTimeout: `${idleConnections.proxySeconds}s`,
               // Heartbeats come far more often; this only ends streams whose client is gone.
-              ...(isLongLived(service, route) ? { streamIdleTimeout: "1h" } : {}),
+              ...(longLived ? { streamIdleTimeout: "1h" } : {}),
             },
           },
           // Nothing was sent yet, so that any request may be sent again, to another pod where this one is ending.
           retry: { numRetries: 2, retryOn: { triggers: ["connect-failure", "reset-before-request"] } },
-          ...(isLongLived(service, route)
-            ? { circuitBreaker: { maxConnections: OPEN_STREAMS, maxParallelRequests: OPEN_STREAMS } }
-            : {}),
+          ...(longLived ? { circuitBreaker: { maxConnections: OPEN_STREAMS, maxParallelRequests: OPEN_STREAMS } } : {}),
         },
       },
     );

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { sql } from "kysely";
 import type { TaskCount, TaskFilter, TaskPage, TaskSort } from "#contracts/http/tasks";
 import type { Task } from "#contracts/task";
+import { SORTS } from "#contracts/task-choices";
 import { listQuery } from "#services/tasks/data/list";
 import { keysOf } from "#services/tasks/data/order";
 import { termsOf } from "#services/tasks/data/search";
@@ -181,20 +182,7 @@ describe("pages of many tasks", () => {
     await sql`analyze tasks`.execute(db);
   });
 
-  const sorts: TaskSort[] = [
-    "due",
-    "-due",
-    "priority",
-    "-priority",
-    "created",
-    "-created",
-    "updated",
-    "-updated",
-    "title",
-    "-title",
-  ];
-
-  it.each(sorts)("by %s hold every task once, in order", async (sort) => {
+  it.each(SORTS)("by %s hold every task once, in order", async (sort) => {
     const seen: Task[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
       const query: string = `status=all&tag=uncommon&sort=${sort}&limit=37${cursor && `&cursor=${cursor}`}`;
@@ -243,7 +231,7 @@ describe("pages of many tasks", () => {
         .map((node) => (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"]),
     );
 
-  it.each(sorts)("by %s come from the index of the order, the last page like the first", async (sort) => {
+  it.each(SORTS)("by %s come from the index of the order, the last page like the first", async (sort) => {
     const index = `tasks_by_${sort.replace("-", "")}`;
     for (const filter of [{ status: "open" }, { status: "all" }] as const) {
       const first = await planOf(filter, sort);

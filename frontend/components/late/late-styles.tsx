@@ -1,22 +1,12 @@
 "use client";
 import { useEffect } from "react";
+import { startWhen, whenLoaded } from "@/components/when-idle";
 import { untilDone } from "./until-done.ts";
 
 /** Asks again for style sheets that did not come, without which a page has all its parts and none of its shape. */
 export function LateStyles(): null {
-  useEffect(() => {
-    let stop: (() => void) | undefined;
-    const begin = (): void => {
-      stop = untilDone(() => Promise.all(missingSheets().map(askAgain)));
-    };
-    // Until then one may be on its way.
-    if (document.readyState === "complete") begin();
-    else window.addEventListener("load", begin, { once: true });
-    return () => {
-      window.removeEventListener("load", begin);
-      stop?.();
-    };
-  }, []);
+  // Until the page is loaded one may be on its way.
+  useEffect(() => startWhen(whenLoaded, () => untilDone(() => Promise.all(missingSheets().map(askAgain)))), []);
   return null;
 }
 
